@@ -1,0 +1,5 @@
+//! Patch document, graph, compiler, schedule, rendering.
+
+pub mod audio;
+
+pub use audio::Audio;

@@ -1,0 +1,97 @@
+//! Functions of lanes, made of the lane operations alone, so that one lane and many give the same bits.
+
+use super::Lane;
+
+/// Twenty over the binary logarithm of ten: decibels of one doubling of amplitude.
+const DB_PER_OCTAVE: f32 = 6.020_6;
+
+/// Horner's scheme, highest coefficient first, with fused steps.
+#[inline(always)]
+fn polynomial<L: Lane, const N: usize>(x: L, coefficients: [f32; N]) -> L {
+    let mut sum = L::splat(coefficients[0]);
+    for &c in &coefficients[1..] {
+        sum = sum.mul_add(x, L::splat(c));
+    }
+    sum
+}
+
+/// Binary logarithm of positive values, within 2e-7 absolute; values below 1e-37 count as 1e-37.
+#[inline(always)]
+pub fn log2<L: Lane>(x: L) -> L {
+    let (exponent, mantissa) = x.max(L::splat(1e-37)).split_exponent();
+    let high = mantissa.gt(L::splat(std::f32::consts::SQRT_2));
+    let m = L::select(high, mantissa * L::splat(0.5), mantissa);
+    let e = L::select(high, exponent + L::splat(1.0), exponent);
+    // log2 m = 2/ln 2 * atanh((m - 1) / (m + 1))
+    let t = (m - L::splat(1.0)) / (m + L::splat(1.0));
+    let series = polynomial(t * t, [0.320_598_9, 0.412_198_6, 0.577_078_0, 0.961_796_7, 2.885_390_1]);
+    t.mul_add(series, e)
+}
+
+/// Two to the power of `x`, within 2e-7 relative; `x` is held between -126 and 126.
+#[inline(always)]
+pub fn exp2<L: Lane>(x: L) -> L {
+    let x = x.clamp(L::splat(-126.0), L::splat(126.0));
+    let whole = (x + L::splat(0.5)).floor();
+    let p = polynomial(
+        x - whole,
+        [1.525_273_4e-5, 1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_51, 0.693_147_2, 1.0],
+    );
+    p * whole.whole_exp2()
+}
+
+/// Amplitude of a level in decibels.
+#[inline(always)]
+pub fn db_to_gain<L: Lane>(db: L) -> L {
+    exp2(db * L::splat(1.0 / DB_PER_OCTAVE))
+}
+
+/// Level in decibels of a (positive) amplitude; never below -740 dB.
+#[inline(always)]
+pub fn gain_to_db<L: Lane>(gain: L) -> L {
+    log2(gain) * L::splat(DB_PER_OCTAVE)
+}
+
+/// Sine of an angle in turns, within 3e-7.
+#[inline(always)]
+pub fn sin_turns<L: Lane>(x: L) -> L {
+    // Into -0.5..0.5, then folded into -0.25..0.25 where the odd series converges fast.
+    let x = x - (x + L::splat(0.5)).floor();
+    let folded = L::splat(0.5) - x.abs();
+    let near = L::splat(0.25).gt(x.abs());
+    let sign = L::select(x.gt(L::splat(0.0)), L::splat(1.0), L::splat(-1.0));
+    let y = L::select(near, x, sign * folded);
+    let series = polynomial(
+        y * y,
+        [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU],
+    );
+    y * series
+}
+
+/// Cosine of an angle in turns, within 3e-7.
+#[inline(always)]
+pub fn cos_turns<L: Lane>(x: L) -> L {
+    sin_turns(x + L::splat(0.25))
+}
+
+/// `tan(pi * x)`: the pre-warped frequency of the trapezoidal rule for `x = frequency / rate`, `x` in `0..0.5`.
+#[inline(always)]
+pub fn tan_half_turns<L: Lane>(x: L) -> L {
+    let half = x * L::splat(0.5);
+    sin_turns(half) / cos_turns(half)
+}
+
+/// Hyperbolic tangent, within 2e-6.
+#[inline(always)]
+pub fn tanh<L: Lane>(x: L) -> L {
+    // tanh x = (e^2x - 1) / (e^2x + 1); near zero the cubic series keeps relative accuracy.
+    let clamped = x.clamp(L::splat(-12.0), L::splat(12.0));
+    let e = exp2(clamped * L::splat(2.0 * std::f32::consts::LOG2_E));
+    let wide = (e - L::splat(1.0)) / (e + L::splat(1.0));
+    let x2 = x * x;
+    let small = x * polynomial(x2, [-0.053_968_254, 0.133_333_34, -0.333_333_34, 1.0]);
+    L::select(L::splat(0.1).gt(x.abs()), small, wide)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The shelf: every processor, one file each.

@@ -1,0 +1,1 @@
+//! The workflows: measure, mix a folder, master, plots, the demo.
