@@ -1,0 +1,99 @@
+//! Makes a signal louder or quieter, by a fader or by another signal.
+
+use signalbox_dsp::lane::{Lane, db_to_gain};
+use signalbox_dsp::units::Unit;
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Param, Parameter, Port, Width, host};
+
+const CONTROL: usize = 1;
+const OUT: usize = 0;
+const GAIN: usize = 0;
+
+/// At this setting and below, the fader is closed.
+const CLOSED_DB: f32 = -120.0;
+
+/// A fader, and a voltage-controlled amplifier where something is plugged into `control`.
+pub static NODE: Declaration = Declaration {
+    name: "gain",
+    title: "Gain",
+    group: Group::Stereo,
+    help: "Makes a signal louder or quieter, by a fader or by another signal.",
+    source: "Amplitude is 10^(dB/20); checked against that to 1e-5 dB.",
+    example: r#"{"format": 1, "nodes": [
+        {"id": "hiss", "kind": "noise"},
+        {"id": "quiet", "kind": "gain", "values": {"gain": "-20 dB"}},
+        {"id": "out", "kind": "output"}],
+        "cables": [{"from": "hiss", "to": "quiet"}, {"from": "quiet", "to": "out"}], "length": "2 s"}"#,
+    inputs: &[
+        Port::audio("in", Width::Follow, "the signal"),
+        Port::audio("control", Width::Fixed(1), "multiplies the signal, frame by frame: an envelope, an oscillator"),
+    ],
+    outputs: &[Port::audio("out", Width::Follow, "the signal at its new level")],
+    parameters: &[Parameter::number("gain", Unit::Decibel, (CLOSED_DB, 48.0), 0.0, "level; -120 dB is silence")],
+    in_place: true,
+    make: |_| Ok(host(Gain)),
+    ..Declaration::BLANK
+};
+
+struct Gain;
+
+#[inline(always)]
+fn amplitude<L: Lane>(db: L) -> L {
+    L::select(db.gt(L::splat(CLOSED_DB)), db_to_gain(db), L::splat(0.0))
+}
+
+impl<L: Lane> Kernel<L> for Gain {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        let gain = io.params.get(GAIN);
+        let control = io.inputs.connected(CONTROL).then(|| io.inputs.channel(CONTROL, 0));
+        for channel in 0..io.outputs.width(OUT) {
+            let out = io.outputs.channel(OUT, channel);
+            match gain {
+                // At 0 dB not a bit is changed.
+                Param::Steady(db) if db == L::splat(0.0) => {}
+                Param::Steady(db) => {
+                    let g = amplitude(db);
+                    out.iter_mut().for_each(|x| *x *= g);
+                }
+                Param::Moving(db) => out.iter_mut().zip(db).for_each(|(x, &db)| *x *= amplitude(db)),
+            }
+            if let Some(control) = control {
+                out.iter_mut().zip(control).for_each(|(x, &c)| *x *= c);
+            }
+        }
+    }
+
+    fn reset(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use signalbox_engine::node::rig::Rig;
+
+    #[test]
+    fn a_level_in_decibels_is_met_to_a_hundred_thousandth() {
+        for db in [-90.0, -6.0, -0.1, 0.0, 12.0] {
+            let mut rig = Rig::new(&NODE, 48_000, &[("gain", json!(db))], &[2]).unwrap();
+            let out = rig.through(&[vec![0.5; 100], vec![-0.5; 100]]);
+            let measured = 20.0 * f64::from(out[0][50] / 0.5).log10();
+            assert!((measured - db).abs() < 1e-5, "{db}: {measured}");
+            assert_eq!(out[0][50], -out[1][50]);
+        }
+    }
+
+    #[test]
+    fn a_closed_fader_is_silent() {
+        let mut rig = Rig::new(&NODE, 48_000, &[("gain", json!("-120 dB"))], &[1]).unwrap();
+        assert!(rig.through(&[vec![1.0; 100]])[0].iter().all(|&x| x == 0.0));
+    }
+
+    #[test]
+    fn control_multiplies_frame_by_frame() {
+        let mut rig = Rig::new(&NODE, 48_000, &[], &[1, 1]).unwrap();
+        let ramp: Vec<f32> = (0..200).map(|i| i as f32 / 200.0).collect();
+        let out = rig.run(&[vec![vec![0.5; 200]], vec![ramp.clone()]], 200);
+        assert!(out[0][0].iter().zip(&ramp).all(|(y, c)| *y == 0.5 * c));
+    }
+}
