@@ -231,14 +231,26 @@ pub enum Taper {
 
 impl Parameter {
     /// A number from `range.0` to `range.1` that may move while the node runs, smoothed over 10 ms.
-    pub const fn number(name: &'static str, unit: Unit, range: (f32, f32), default: f32, help: &'static str) -> Self {
+    pub const fn number(
+        name: &'static str,
+        unit: Unit,
+        range: (f32, f32),
+        default: f32,
+        help: &'static str,
+    ) -> Self {
         let (min, max) = range;
         let kind = Kind::Number { unit, min, max, default, taper: Taper::Linear, smoothing: 0.01 };
         Self { name, kind, help }
     }
 
     /// A number that is fixed when the node is made.
-    pub const fn fixed(name: &'static str, unit: Unit, range: (f32, f32), default: f32, help: &'static str) -> Self {
+    pub const fn fixed(
+        name: &'static str,
+        unit: Unit,
+        range: (f32, f32),
+        default: f32,
+        help: &'static str,
+    ) -> Self {
         Self { name, kind: Kind::Fixed { unit, min: range.0, max: range.1, default }, help }
     }
 

@@ -29,7 +29,7 @@ pub enum EventKind {
 }
 
 /// The events of one port in one block, in order of time; its memory is fixed.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EventList {
     events: Vec<Event>,
     lost: u64,
@@ -42,6 +42,11 @@ impl EventList {
     /// An empty list with room for [`Self::CAPACITY`] events.
     pub fn new() -> Self {
         Self { events: Vec::with_capacity(Self::CAPACITY), lost: 0 }
+    }
+
+    /// A list with no room at all, which needs no memory; it stands in where a list is taken out for a moment.
+    pub(crate) const fn empty() -> Self {
+        Self { events: Vec::new(), lost: 0 }
     }
 
     /// Adds an event after all others of the same frame; counted as lost when the list is full.

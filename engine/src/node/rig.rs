@@ -183,7 +183,7 @@ impl Rig {
         let mut port = |width: usize, connected: bool, channel: &dyn Fn(usize) -> Option<&'s [f32]>| {
             if width == 0 {
                 lists.push(EventList::new());
-                return PortView { start: lists.len() as u32 - 1, width: 0, connected };
+                return PortView { start: lists.len() as u32 - 1, width: 0, events: true, connected };
             }
             let start = slots.len() as u32;
             for c in 0..width {
@@ -195,14 +195,14 @@ impl Rig {
                 slots.push(memory.len() as u32);
                 memory.push(block);
             }
-            PortView { start, width: width as u16, connected }
+            PortView { start, width: width as u16, events: false, connected }
         };
         // A mono signal fans out to all channels of its port.
         let signal = |p: usize, c: usize| -> Option<&'s [f32]> {
             let channels = inputs.get(p)?;
             channels.get(if channels.len() == 1 { 0 } else { c }).map(Vec::as_slice)
         };
-        let in_ports: Vec<PortView> = self
+        let mut in_ports: Vec<PortView> = self
             .inputs
             .iter()
             .enumerate()
@@ -217,6 +217,10 @@ impl Rig {
                 port(w, true, &|c| if in_place { signal(0, c) } else { None })
             })
             .collect();
+        // As in the engine, the first input of a node that works in place is seen in its output alone.
+        if let (true, Some(first)) = (self.declaration.in_place, in_ports.first_mut()) {
+            first.width = 0;
+        }
         for &(frame, at, kind) in &self.notes {
             let offset = frame - self.frame;
             if (0..n as i64).contains(&offset) {

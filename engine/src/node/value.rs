@@ -118,7 +118,9 @@ impl Parameter {
     /// Unit, least and greatest value of a parameter that is a number.
     pub const fn range(&self) -> Option<(Unit, f32, f32)> {
         match self.kind {
-            Kind::Number { unit, min, max, .. } | Kind::Fixed { unit, min, max, .. } => Some((unit, min, max)),
+            Kind::Number { unit, min, max, .. } | Kind::Fixed { unit, min, max, .. } => {
+                Some((unit, min, max))
+            }
             _ => None,
         }
     }

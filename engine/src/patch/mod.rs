@@ -1,5 +1,18 @@
 //! The document: nodes, cables, sub-patches, lanes, tempo; edits, history and the file.
+//!
+//! A [`Patch`] is plain data. Every change is an [`Edit`] whose application gives back its inverse; a [`History`] keeps
+//! transactions of them. [`file`] reads and writes the JSON form.
 
+mod document;
+mod edit;
+pub mod file;
+mod history;
 mod tempo;
+mod time;
 
+pub use document::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};
+pub use edit::{Edit, EditError, Scope};
+pub use file::{FORMAT, PatchError};
+pub use history::History;
 pub use tempo::TempoMap;
+pub use time::Moment;

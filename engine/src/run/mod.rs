@@ -1,5 +1,16 @@
 //! Runs one buffer of one schedule: memory, cells, parameters, events. The engine's unsafe code is here.
+//!
+//! The control side has a [`Builder`], which makes a [`Program`] of each schedule: the schedule, memory for its buffers,
+//! and the cells that hold the state of its nodes. The audio side has the one [`Runner`] that may run them.
 
+mod bypass;
+mod cell;
+mod line;
+mod program;
+mod runner;
 mod view;
 
+pub use cell::Cell;
+pub use program::{Builder, Program, pair};
+pub use runner::{Block, Fault, Runner};
 pub use view::{Events, Inputs, Outputs, PortView};

@@ -8,8 +8,10 @@ use std::marker::PhantomData;
 pub struct PortView {
     /// Index of the first channel in the table of slots; for events, the index of the list.
     pub start: u32,
-    /// How many channels; 0 for events.
+    /// How many channels; 0 for events, and for the first input of a node that works in place.
     pub width: u16,
+    /// Whether it carries events.
+    pub events: bool,
     /// Whether a cable is there.
     pub connected: bool,
 }
@@ -86,6 +88,12 @@ impl<'a, L> Outputs<'a, L> {
         usize::from(self.ports[port].width)
     }
 
+    /// How many ports there are.
+    #[inline(always)]
+    pub fn ports(&self) -> usize {
+        self.ports.len()
+    }
+
     /// Whether a cable leaves from a port.
     #[inline(always)]
     pub fn connected(&self, port: usize) -> bool {
@@ -114,13 +122,15 @@ impl<'a, L> Outputs<'a, L> {
     pub fn pair(&mut self, port: usize) -> [&mut [L]; 2] {
         let (a, b) = (self.slot(port, 0), self.slot(port, 1));
         // SAFETY: as in `channel`; the two slots differ, since by the contract of `new` no slot stands twice.
-        unsafe { [std::slice::from_raw_parts_mut(a, self.frames), std::slice::from_raw_parts_mut(b, self.frames)] }
+        unsafe {
+            [std::slice::from_raw_parts_mut(a, self.frames), std::slice::from_raw_parts_mut(b, self.frames)]
+        }
     }
 }
 
 impl<'a> Events<'a> {
     /// # Safety
-    /// For `'a`, every list that a port without width names lies inside the memory at `base`, nobody else uses the
+    /// For `'a`, every list that a port with `events` names lies inside the memory at `base`, nobody else uses the
     /// lists of `outputs`, nobody writes those of `inputs`, and no list of `outputs` is one of `inputs`.
     pub(crate) unsafe fn new(base: *mut EventList, inputs: &'a [PortView], outputs: &'a [PortView]) -> Self {
         Self { base, inputs, outputs, life: PhantomData }
@@ -130,7 +140,7 @@ impl<'a> Events<'a> {
     #[inline(always)]
     pub fn input(&self, port: usize) -> &'a [Event] {
         let port = self.inputs[port];
-        if port.width != 0 {
+        if !port.events {
             return &[];
         }
         // SAFETY: by the contract of `new`, the list exists and nobody writes it for `'a`.
@@ -141,7 +151,7 @@ impl<'a> Events<'a> {
     #[inline(always)]
     pub fn send(&mut self, port: usize, event: Event) {
         let port = self.outputs[port];
-        if port.width == 0 {
+        if port.events {
             // SAFETY: by the contract of `new`, the list exists and is ours alone.
             unsafe { (*self.base.add(port.start as usize)).push(event) }
         }

@@ -1,0 +1,79 @@
+//! Fourth pass: latency. Every path that meets another is delayed until both arrive together.
+
+use super::expand::{Flat, Target};
+use super::is_output;
+use super::order::{Mode, Order};
+
+/// When sound arrives, in frames behind the patch's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// By node: when its inputs arrive (of a node that cuts a loop: when its output is given).
+    pub arrival: Vec<usize>,
+    /// By node that cuts a loop: when its inputs arrive; elsewhere the same as `arrival`.
+    pub absorb: Vec<usize>,
+    /// By cable: how long it is held back.
+    pub delay: Vec<usize>,
+    /// By node: how many frames its output lags behind its input.
+    pub latency: Vec<usize>,
+    /// When the outputs of the patch arrive, all of them together.
+    pub total: usize,
+}
+
+/// Aligns all paths; `latency` tells the lag of a node.
+pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Alignment {
+    let count = flat.nodes.len();
+    let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency(n) } else { 0 }).collect();
+    let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (i, cable) in flat.cables.iter().enumerate() {
+        if order.heard[cable.from.0] && order.heard[cable.to.0] {
+            arriving[cable.to.0].push(i);
+        }
+    }
+    let mut a = Alignment {
+        arrival: vec![0; count],
+        absorb: vec![0; count],
+        delay: vec![0; flat.cables.len()],
+        latency,
+        total: 0,
+    };
+    let given = |a: &Alignment, cable: usize| {
+        let from = flat.cables[cable].from.0;
+        a.arrival[from] + a.latency[from]
+    };
+    let moves = |cable: usize| matches!(flat.cables[cable].to.1, Target::Parameter(..));
+    for vertex in &order.vertices {
+        let n = vertex.node;
+        let latest =
+            |cables: &mut dyn Iterator<Item = usize>| cables.map(|c| given(&a, c)).max().unwrap_or(0);
+        let all = arriving[n].iter().copied();
+        match vertex.mode {
+            Mode::Process => {
+                a.arrival[n] = latest(&mut all.clone());
+                a.absorb[n] = a.arrival[n];
+            }
+            Mode::Emit => a.arrival[n] = latest(&mut all.clone().filter(|&c| moves(c))),
+            Mode::Absorb => a.absorb[n] = latest(&mut all.clone().filter(|&c| !moves(c))),
+        }
+    }
+    // All outputs are given together.
+    let outputs: Vec<usize> = (0..count).filter(|&n| is_output(flat.nodes[n].declaration)).collect();
+    a.total = outputs.iter().map(|&n| a.arrival[n]).max().unwrap_or(0);
+    for &n in &outputs {
+        if !leaves(flat, n) {
+            a.arrival[n] = a.total;
+            a.absorb[n] = a.total;
+        }
+    }
+    for n in 0..count {
+        for &cable in &arriving[n] {
+            let target = if moves(cable) { a.arrival[n] } else { a.absorb[n] };
+            a.delay[cable] = target - given(&a, cable);
+        }
+    }
+    a
+}
+
+/// Whether a cable goes on from an output, so that its arrival can't be put off any more.
+fn leaves(flat: &Flat, node: usize) -> bool {
+    flat.cables.iter().any(|c| c.from.0 == node)
+}

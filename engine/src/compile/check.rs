@@ -1,0 +1,191 @@
+//! Proves a schedule by playing it through on paper: every step must find in its slots the very values that it means.
+
+use super::Mode;
+use crate::schedule::{Place, Run, Schedule, Step};
+
+/// Plays a schedule through; the text tells the first step that reads what has been overwritten or was never there.
+pub fn check(schedule: &Schedule) -> Result<(), String> {
+    let mut paper = Paper { slots: vec![None; schedule.slots as usize] };
+    if let Some(silent) = paper.slots.first_mut() {
+        *silent = Some(0);
+    }
+    for (at, step) in schedule.steps.iter().enumerate() {
+        paper.step(step, schedule).map_err(|why| format!("step {at}: {why}"))?;
+    }
+    for output in &schedule.outputs {
+        for place in &output.channels {
+            paper.read(*place).map_err(|why| format!("output {}: {why}", output.name))?;
+        }
+    }
+    Ok(())
+}
+
+struct Paper {
+    /// Which value each slot holds.
+    slots: Vec<Option<u32>>,
+}
+
+impl Paper {
+    fn read(&self, place: Place) -> Result<(), String> {
+        match self.slots.get(place.slot as usize) {
+            None => Err(format!("slot {} is not there", place.slot)),
+            Some(Some(value)) if *value == place.value => Ok(()),
+            Some(held) => {
+                Err(format!("wants value {} in slot {}, which holds {held:?}", place.value, place.slot))
+            }
+        }
+    }
+
+    fn write(&mut self, place: Place) -> Result<(), String> {
+        if place.slot == 0 {
+            return Err("writes the silent slot".into());
+        }
+        match self.slots.get_mut(place.slot as usize) {
+            None => Err(format!("slot {} is not there", place.slot)),
+            Some(slot) => {
+                *slot = Some(place.value);
+                Ok(())
+            }
+        }
+    }
+
+    fn step(&mut self, step: &Step, schedule: &Schedule) -> Result<(), String> {
+        match step {
+            Step::Copy { from, to } => {
+                self.read(*from)?;
+                if from.slot == to.slot {
+                    return Err("copies a slot onto itself".into());
+                }
+                self.write(*to)
+            }
+            Step::Sum { to, terms } => {
+                for (place, _) in terms {
+                    self.read(*place)?;
+                    if place.slot == to.slot {
+                        return Err(format!("sums slot {} into itself", to.slot));
+                    }
+                }
+                self.write(*to)
+            }
+            Step::Delay { line, channels } => {
+                let line = schedule.lines.get(*line as usize).ok_or("no such line")?;
+                if line.width != channels.len() {
+                    return Err("the line has another width".into());
+                }
+                for (before, after) in channels {
+                    self.read(*before)?;
+                    if before.slot != after.slot {
+                        return Err("a delay works in place, but its slots differ".into());
+                    }
+                }
+                channels.iter().try_for_each(|c| self.write(c.1))
+            }
+            Step::Merge { to, from } => {
+                let inside = |list: u32| list < schedule.lists;
+                let apart = from.iter().all(|f| f.0 != *to && inside(f.0));
+                if *to == 0 || !inside(*to) || !apart {
+                    return Err("merges lists that are not there, or one into itself".into());
+                }
+                Ok(())
+            }
+            Step::Run(run) => self.run(run, schedule),
+        }
+    }
+
+    fn run(&mut self, run: &Run, schedule: &Schedule) -> Result<(), String> {
+        if run.node as usize >= schedule.nodes.len() {
+            return Err("no such node".into());
+        }
+        let places = |port: &crate::run::PortView| -> Result<&[Place], String> {
+            if port.events {
+                return match port.start < schedule.lists && port.width == 0 {
+                    true => Ok(&[]),
+                    false => Err(format!("list {} is not there", port.start)),
+                };
+            }
+            let start = port.start as usize;
+            run.places
+                .get(start..start + usize::from(port.width))
+                .ok_or_else(|| "a port has no places".into())
+        };
+        if run.places.iter().map(|p| p.slot).ne(run.slots.iter().copied()) {
+            return Err("slots and places differ".into());
+        }
+        let mut read: Vec<u32> = Vec::new();
+        for port in &run.inputs {
+            for place in places(port)? {
+                self.read(*place)?;
+                read.push(place.slot);
+            }
+        }
+        for place in run.moved.iter().flat_map(|m| m.cables.iter().map(|c| c.0)) {
+            self.read(place)?;
+            read.push(place.slot);
+        }
+        for place in &run.before {
+            self.read(*place)?;
+        }
+        let mut written: Vec<Place> = Vec::new();
+        for (i, port) in run.outputs.iter().enumerate() {
+            let channels = places(port)?;
+            if i == 0
+                && !run.before.is_empty()
+                && run.before.iter().map(|p| p.slot).ne(channels.iter().map(|p| p.slot))
+            {
+                return Err("works in place, but in other slots than its input".into());
+            }
+            if port.events && port.start == 0 && run.mode != Mode::Absorb {
+                return Err("writes the empty list".into());
+            }
+            written.extend(channels);
+        }
+        for (i, place) in written.iter().enumerate() {
+            if read.contains(&place.slot) || written[..i].iter().any(|p| p.slot == place.slot) {
+                return Err(format!("slot {} is used twice", place.slot));
+            }
+        }
+        let lists = |ports: &[crate::run::PortView]| -> Vec<u32> {
+            ports.iter().filter(|p| p.events && p.start != 0).map(|p| p.start).collect()
+        };
+        if lists(&run.outputs).iter().any(|list| lists(&run.inputs).contains(list)) {
+            return Err("reads and writes one list of events".into());
+        }
+        written.into_iter().try_for_each(|place| self.write(place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(slot: u32, value: u32) -> Place {
+        Place { slot, value }
+    }
+
+    fn sum(to: Place, from: Place) -> Step {
+        Step::Sum { to, terms: vec![(from, 0.5)] }
+    }
+
+    #[test]
+    fn a_schedule_that_overwrites_what_is_still_read_is_caught() {
+        let good = Schedule {
+            steps: vec![
+                sum(place(1, 1), place(0, 0)),
+                sum(place(2, 2), place(1, 1)),
+                sum(place(3, 3), place(1, 1)),
+            ],
+            slots: 4,
+            ..Schedule::default()
+        };
+        assert_eq!(check(&good), Ok(()));
+        let mut bad = good;
+        bad.steps[1] = sum(place(1, 2), place(0, 0));
+        assert!(check(&bad).unwrap_err().starts_with("step 2: wants value 1 in slot 1"));
+    }
+
+    #[test]
+    fn the_silent_slot_can_not_be_written() {
+        let bad = Schedule { steps: vec![sum(place(0, 1), place(0, 0))], slots: 1, ..Schedule::default() };
+        assert!(check(&bad).is_err());
+    }
+}

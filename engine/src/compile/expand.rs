@@ -1,0 +1,341 @@
+//! First pass: validates, and unfolds sub-patches into one flat table of nodes and one of cables.
+
+use super::internal::{EVENT_WIRE, OUTPUT, PLACEHOLDER, WIRE};
+use super::lanes::{self, Curve};
+use super::resolve::{self, Ends};
+use super::{Context, Problem};
+use crate::node::{Declaration, PortKind, Settings, Value, nearest};
+use crate::patch::{Graph, Patch};
+use serde_json::Map;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The most nodes of an unfolded patch.
+const MOST_NODES: u64 = 250_000;
+
+/// The deepest nesting of sub-patches.
+const DEEPEST: usize = 32;
+
+/// A patch without sub-patches.
+#[derive(Default)]
+pub struct Flat {
+    /// Nodes, sorted by key.
+    pub nodes: Vec<FlatNode>,
+    /// Cables; those that end at one port are in the order in which they are summed.
+    pub cables: Vec<FlatCable>,
+    /// Lanes.
+    pub lanes: Vec<FlatLane>,
+}
+
+/// A node of the flat table.
+pub struct FlatNode {
+    /// Its id, behind the ids of the instances that it lies in: `verse/lead/osc`.
+    pub key: String,
+    /// What people read on it; the key where they wrote nothing.
+    pub label: String,
+    /// Its kind.
+    pub declaration: &'static Declaration,
+    /// Its parameters.
+    pub settings: Settings,
+    /// Whether a cable comes in at each input port.
+    pub connected: Vec<bool>,
+    /// Whether each parameter is moved by a lane or a cable.
+    pub moved: Vec<bool>,
+    /// Whether sound goes round it.
+    pub bypass: bool,
+}
+
+/// A cable of the flat table.
+#[derive(Clone, Debug)]
+pub struct FlatCable {
+    /// The instance that it lies in, with a `/` at the end; empty in the patch itself.
+    pub scope: Arc<str>,
+    /// Its id there.
+    pub id: u32,
+    /// Index of the node, and of its output port.
+    pub from: (usize, usize),
+    /// Index of the node, and where the cable ends.
+    pub to: (usize, Target),
+    /// Amplitude.
+    pub gain: f32,
+}
+
+/// Where a cable ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// At an input port.
+    Port(usize),
+    /// At a parameter, which it moves by this depth.
+    Parameter(usize, Depth),
+}
+
+/// How far a signal of 1 moves a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Depth {
+    /// By so many of its units.
+    Units(f32),
+    /// By so many octaves.
+    Octaves(f32),
+}
+
+/// A lane of the flat table.
+pub struct FlatLane {
+    /// Index of the node.
+    pub node: usize,
+    /// Index of the parameter.
+    pub parameter: usize,
+    /// Its course, in frames.
+    pub curve: Curve,
+}
+
+/// Unfolds a patch; gives the tables and what is odd but no error.
+pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem>), Vec<Problem>> {
+    count(patch)?;
+    let mut walk = Walk {
+        patch,
+        context,
+        flat: Flat::default(),
+        index: HashMap::new(),
+        boundary: Vec::new(),
+        muted: Vec::new(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+    };
+    walk.nodes(&patch.graph, "", &Map::new());
+    if walk.errors.is_empty() {
+        walk.cables(&patch.graph, "");
+    }
+    if !walk.errors.is_empty() {
+        return Err(walk.errors);
+    }
+    let Walk { mut flat, boundary, muted, mut errors, warnings, .. } = walk;
+    settle_boundaries(&mut flat, &boundary);
+    for cable in &flat.cables {
+        errors.extend(kinds_differ(&flat, cable));
+    }
+    flat.cables.retain(|c| !muted[c.from.0] && !super::is_placeholder(flat.nodes[c.from.0].declaration));
+    flat.cables.sort_by(|a, b| (&a.scope, a.id).cmp(&(&b.scope, b.id)));
+    mark(&mut flat);
+    if errors.is_empty() { Ok((flat, warnings)) } else { Err(errors) }
+}
+
+/// Counts the nodes before anything is built, and refuses circles.
+fn count(patch: &Patch) -> Result<(), Vec<Problem>> {
+    fn size(
+        patch: &Patch,
+        graph: &Graph,
+        inside: &mut Vec<String>,
+        known: &mut BTreeMap<String, u64>,
+    ) -> Result<u64, Problem> {
+        let mut sum = 0u64;
+        for (id, node) in &graph.nodes {
+            let Some(sub) = patch.subpatches.get(&node.kind) else {
+                sum += 1;
+                continue;
+            };
+            if let Some(n) = known.get(&node.kind) {
+                sum = sum.saturating_add(*n);
+                continue;
+            }
+            if inside.contains(&node.kind) {
+                inside.push(node.kind.clone());
+                let what =
+                    format!("sub-patches lie in a circle ({}); take one of them out", inside.join(" → "));
+                return Err(Problem::new(id, what));
+            }
+            if inside.len() == DEEPEST {
+                return Err(Problem::new(id, format!("sub-patches nest deeper than {DEEPEST}; unfold some")));
+            }
+            inside.push(node.kind.clone());
+            let n = size(patch, sub, inside, known)?;
+            inside.pop();
+            known.insert(node.kind.clone(), n);
+            sum = sum.saturating_add(n);
+        }
+        Ok(sum)
+    }
+    let mut known = BTreeMap::new();
+    let nodes = size(patch, &patch.graph, &mut Vec::new(), &mut known).map_err(|p| vec![p])?;
+    if nodes > MOST_NODES {
+        let what = format!("unfolds into {nodes} nodes, the most is {MOST_NODES}; use fewer instances");
+        return Err(vec![Problem::new("the patch", what)]);
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    patch: &'a Patch,
+    context: &'a Context<'a>,
+    flat: Flat,
+    index: HashMap<String, usize>,
+    boundary: Vec<bool>,
+    muted: Vec<bool>,
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Walk<'_> {
+    fn nodes(&mut self, graph: &Graph, prefix: &str, overrides: &Map<String, Value>) {
+        for name in overrides.keys() {
+            let inner = name.split('.').next().unwrap_or(name);
+            if !name.contains('.') || !graph.nodes.contains_key(inner) {
+                let what = format!("`{name}` is no parameter inside; write `node.parameter`");
+                self.errors.push(Problem::new(prefix.trim_end_matches('/'), what));
+            }
+        }
+        for (id, node) in &graph.nodes {
+            let key = format!("{prefix}{id}");
+            let mut values = node.values.clone();
+            for (name, value) in overrides {
+                if let Some(inner) = name.strip_prefix(id.as_str()).and_then(|n| n.strip_prefix('.')) {
+                    values.insert(inner.into(), value.clone());
+                }
+            }
+            if let Some(sub) = self.patch.subpatches.get(&node.kind) {
+                self.index.insert(key.clone(), usize::MAX);
+                let first = self.flat.nodes.len();
+                self.nodes(sub, &format!("{key}/"), &values);
+                if node.mute {
+                    self.muted[first..].fill(true);
+                }
+                continue;
+            }
+            let boundary = !prefix.is_empty() && matches!(node.kind.as_str(), "input" | "output");
+            let declaration = match node.kind.as_str() {
+                _ if boundary => &WIRE,
+                "output" => &OUTPUT,
+                "input" => &WIRE,
+                kind => self.context.shelf.get(kind).unwrap_or_else(|| {
+                    let near = self.context.shelf.nearest(kind);
+                    let near =
+                        near.or_else(|| nearest(kind, self.patch.subpatches.keys().map(String::as_str)));
+                    let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+                    let what =
+                        format!("`{kind}` is not on the shelf{near}; it stays silent, its values are kept");
+                    self.warnings.push(Problem::new(&key, what));
+                    &PLACEHOLDER
+                }),
+            };
+            let (settings, wrong) = match super::is_placeholder(declaration) {
+                true => (Settings::new(), Vec::new()),
+                false => declaration.settings(&values),
+            };
+            self.errors.extend(wrong.into_iter().map(|e| Problem::new(&key, e.to_string())));
+            self.index.insert(key.clone(), self.flat.nodes.len());
+            self.boundary.push(boundary);
+            self.muted.push(node.mute);
+            self.flat.nodes.push(FlatNode {
+                label: if node.label.is_empty() { key.clone() } else { node.label.clone() },
+                key,
+                declaration,
+                connected: vec![false; declaration.inputs.len()],
+                moved: vec![false; settings.len()],
+                settings,
+                bypass: node.bypass && declaration.in_place,
+            });
+        }
+    }
+
+    fn cables(&mut self, graph: &Graph, prefix: &str) {
+        let scope: Arc<str> = prefix.into();
+        let ends = Ends { patch: self.patch, graph, prefix, index: &self.index, nodes: &self.flat.nodes };
+        let (mut cables, mut new_lanes) = (Vec::new(), Vec::new());
+        for (&id, cable) in &graph.cables {
+            let place = format!("cable {prefix}{id} ({} → {})", cable.from, cable.to);
+            match resolve::cable(&ends, cable) {
+                Ok(Some((from, to, gain))) => {
+                    cables.push(FlatCable { scope: scope.clone(), id, from, to, gain });
+                }
+                Ok(None) => {}
+                Err(what) => self.errors.push(Problem::new(place, what)),
+            }
+        }
+        for (to, lane) in &graph.lanes {
+            let read = ends.parameter(to).and_then(|found| {
+                let Some((node, parameter)) = found else { return Ok(None) };
+                let declared = &self.flat.nodes[node].declaration.parameters[parameter];
+                let curve = lanes::read(lane, declared, &self.patch.tempo, self.context.rate)?;
+                Ok(Some(FlatLane { node, parameter, curve }))
+            });
+            match read {
+                Ok(lane) => new_lanes.extend(lane),
+                Err(what) => self.errors.push(Problem::new(format!("lane {prefix}{to}"), what)),
+            }
+        }
+        self.flat.cables.extend(cables);
+        self.flat.lanes.extend(new_lanes);
+        for (id, node) in &graph.nodes {
+            if let Some(sub) = self.patch.subpatches.get(&node.kind) {
+                self.cables(sub, &format!("{prefix}{id}/"));
+            }
+        }
+    }
+}
+
+/// A port of a sub-patch carries events where a cable brings or takes events.
+fn settle_boundaries(flat: &mut Flat, boundary: &[bool]) {
+    loop {
+        let mut changed = false;
+        for cable in &flat.cables {
+            let events =
+                |(node, kind): (usize, PortKind)| (!boundary[node]).then_some(kind == PortKind::Events);
+            let from = (cable.from.0, flat.nodes[cable.from.0].declaration.outputs[cable.from.1].kind);
+            let to = match cable.to.1 {
+                Target::Port(port) => (cable.to.0, flat.nodes[cable.to.0].declaration.inputs[port].kind),
+                Target::Parameter(..) => continue,
+            };
+            let settled = |n: usize| std::ptr::eq(flat.nodes[n].declaration, &EVENT_WIRE);
+            let carries =
+                events(from) == Some(true) || events(to) == Some(true) || settled(from.0) || settled(to.0);
+            for n in [from.0, to.0] {
+                if carries && boundary[n] && !settled(n) {
+                    flat.nodes[n].declaration = &EVENT_WIRE;
+                    changed = true;
+                    break;
+                }
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+/// Refuses a cable between sound and events.
+fn kinds_differ(flat: &Flat, cable: &FlatCable) -> Option<Problem> {
+    let (from, to) = (&flat.nodes[cable.from.0], &flat.nodes[cable.to.0]);
+    let source = &from.declaration.outputs[cable.from.1];
+    let (name, events) = match cable.to.1 {
+        Target::Port(port) => {
+            let port = &to.declaration.inputs[port];
+            (port.name, port.kind == PortKind::Events)
+        }
+        Target::Parameter(parameter, _) => (to.declaration.parameters[parameter].name, false),
+    };
+    let place =
+        format!("cable {}{} ({}.{} → {}.{name})", cable.scope, cable.id, from.key, source.name, to.key);
+    match (source.kind == PortKind::Events, events) {
+        (true, false) => Some(Problem::new(
+            place,
+            "events can't be heard: lead them to the `notes` port of an `osc` or an `env`, and the sound from there",
+        )),
+        (false, true) => Some(Problem::new(
+            place,
+            "this port takes events, not sound; take them from a `notes` node, or lead the sound to an audio port",
+        )),
+        _ => None,
+    }
+}
+
+fn mark(flat: &mut Flat) {
+    for cable in &flat.cables {
+        let node = &mut flat.nodes[cable.to.0];
+        match cable.to.1 {
+            Target::Port(port) => node.connected[port] = true,
+            Target::Parameter(parameter, _) => node.moved[parameter] = true,
+        }
+    }
+    for lane in &flat.lanes {
+        flat.nodes[lane.node].moved[lane.parameter] = true;
+    }
+}

@@ -1,0 +1,87 @@
+//! From a patch to a schedule: a chain of pure passes, each a file.
+//!
+//! expand (validate, unfold sub-patches) → widths → order (condense loops, sort) → align (latency) → emit (steps on
+//! values) → buffers (values to slots). [`check`] proves a schedule by playing it through on paper.
+
+mod align;
+mod buffers;
+pub mod check;
+mod emit;
+mod expand;
+mod internal;
+mod lanes;
+mod order;
+mod problem;
+mod resolve;
+mod widths;
+
+pub use align::Alignment;
+pub use expand::{Depth, Flat, FlatCable, FlatNode, Target};
+pub use internal::{is_output, is_placeholder};
+pub use lanes::Curve;
+pub use order::{Mode, Vertex};
+pub use problem::Problem;
+pub use widths::Widths;
+
+use crate::node::{Assets, Setup, Shelf};
+use crate::patch::{Patch, TempoMap};
+use crate::schedule::Schedule;
+
+/// What a patch is compiled for.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The kinds of node that there are.
+    pub shelf: &'a Shelf,
+    /// Where files come from.
+    pub assets: &'a dyn Assets,
+    /// Frames a second, 8,000 to 384,000.
+    pub rate: u32,
+}
+
+/// A compiled patch: the schedule, and the tables that it was made from.
+pub struct Compiled {
+    /// What to run, in order.
+    pub schedule: Schedule,
+    /// Nodes and cables, sub-patches unfolded.
+    pub flat: Flat,
+    /// How many channels each port has.
+    pub widths: Widths,
+    /// What is odd but no error.
+    pub warnings: Vec<Problem>,
+}
+
+/// Compiles a patch; every error is found that can be told apart from the first.
+pub fn compile(patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Problem>> {
+    let (flat, warnings) = expand::expand(patch, context)?;
+    let widths = widths::infer(&flat, context)?;
+    let order = order::order(&flat, |node| setup(&flat, &widths, context, &patch.tempo, node))?;
+    let latency = |node: usize| {
+        let n = &flat.nodes[node];
+        (n.declaration.latency)(&setup(&flat, &widths, context, &patch.tempo, node))
+    };
+    let alignment = align::align(&flat, &order, latency);
+    let steps = emit::emit(&flat, &widths, &order, &alignment);
+    let schedule = buffers::assign(steps, &flat, &alignment);
+    Ok(Compiled { schedule, flat, widths, warnings })
+}
+
+/// What a node is made from.
+pub fn setup<'a>(
+    flat: &'a Flat,
+    widths: &'a Widths,
+    context: &'a Context<'_>,
+    tempo: &'a TempoMap,
+    node: usize,
+) -> Setup<'a> {
+    let n = &flat.nodes[node];
+    Setup {
+        rate: context.rate,
+        settings: &n.settings,
+        inputs: &widths.inputs[node],
+        outputs: &widths.outputs[node],
+        connected: &n.connected,
+        moved: &n.moved,
+        assets: context.assets,
+        tempo,
+    }
+}

@@ -1,0 +1,277 @@
+//! The patch as a versioned JSON file: a node, a cable or a lane a line, in a stable order.
+
+use super::edit::good_id;
+use super::{Cable, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, TempoMap};
+use crate::node::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use thiserror::Error;
+
+/// The format that this version writes; it reads this and every older one.
+pub const FORMAT: u32 = 1;
+
+/// Why a text is no patch.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PatchError {
+    /// No JSON, or JSON of another shape.
+    #[error("line {line}, column {column}: {what}")]
+    Json {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// JSON without a format number.
+    #[error("this is no patch: it has no `format`; a patch begins with {{\"format\": {FORMAT}, …")]
+    NoFormat,
+    /// Written by a newer version.
+    #[error("the patch has format {0}, this version reads up to {FORMAT}; open it with a newer Signalbox")]
+    Newer(u64),
+    /// Two nodes of one id.
+    #[error("two nodes have the id `{0}`; give one of them another")]
+    SameNode(String),
+    /// Two cables of one id.
+    #[error("two cables have the id {0}; leave the ids out and they are numbered")]
+    SameCable(u32),
+    /// An id that could not be written in a cable's end.
+    #[error("`{0}` can't be an id: it must have a letter and neither `.` nor `/`")]
+    BadId(String),
+    /// A setting of the whole patch is wrong.
+    #[error("`{what}`: {why}")]
+    Setting {
+        /// Which.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl From<serde_json::Error> for PatchError {
+    fn from(e: serde_json::Error) -> Self {
+        let text = e.to_string();
+        let what = text.split(" at line ").next().unwrap_or(&text).to_string();
+        Self::Json { line: e.line(), column: e.column(), what }
+    }
+}
+
+/// A graph as the file holds it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GraphData {
+    #[serde(default)]
+    nodes: Vec<NodeLine>,
+    #[serde(default)]
+    cables: Vec<CableLine>,
+    #[serde(default)]
+    lanes: Vec<LaneLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct NodeLine {
+    id: String,
+    #[serde(flatten)]
+    node: Node,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct CableLine {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    #[serde(flatten)]
+    cable: Cable,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct LaneLine {
+    to: Endpoint,
+    #[serde(flatten)]
+    lane: Lane,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatchData {
+    #[serde(rename = "format")]
+    _format: u32,
+    #[serde(default)]
+    title: String,
+    rate: Option<u32>,
+    length: Option<Value>,
+    #[serde(default)]
+    tempo: Option<Vec<(f64, f64)>>,
+    #[serde(default)]
+    meter: Option<Vec<(u32, f64)>>,
+    #[serde(default)]
+    nodes: Vec<NodeLine>,
+    #[serde(default)]
+    cables: Vec<CableLine>,
+    #[serde(default)]
+    lanes: Vec<LaneLine>,
+    #[serde(default)]
+    subpatches: BTreeMap<String, GraphData>,
+    #[serde(default)]
+    markers: Vec<Marker>,
+    #[serde(default)]
+    meta: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: Option<u64>,
+}
+
+/// Reads a patch.
+pub fn read(text: &str) -> Result<Patch, PatchError> {
+    match serde_json::from_str::<FormatOnly>(text)?.format {
+        None => return Err(PatchError::NoFormat),
+        Some(format) if format > u64::from(FORMAT) => return Err(PatchError::Newer(format)),
+        Some(_) => {}
+    }
+    let data: PatchData = serde_json::from_str(text)?;
+    let defaults = TempoMap::default();
+    let tempo =
+        TempoMap { tempo: data.tempo.unwrap_or(defaults.tempo), meter: data.meter.unwrap_or(defaults.meter) };
+    if let Some(problem) = tempo.problem() {
+        return Err(PatchError::Setting { what: "tempo", why: problem.into() });
+    }
+    if let Some(rate) = data.rate.filter(|r| !crate::RATES.contains(r)) {
+        let why = format!("{rate} frames a second; it must lie between 8,000 and 384,000");
+        return Err(PatchError::Setting { what: "rate", why });
+    }
+    if let Some(Err(why)) = data.length.as_ref().map(Moment::read) {
+        return Err(PatchError::Setting { what: "length", why });
+    }
+    let mut subpatches = BTreeMap::new();
+    for (name, graph) in data.subpatches {
+        if !good_id(&name) {
+            return Err(PatchError::BadId(name));
+        }
+        subpatches.insert(name, graph.build()?);
+    }
+    Ok(Patch {
+        title: data.title,
+        rate: data.rate,
+        length: data.length,
+        tempo,
+        graph: GraphData { nodes: data.nodes, cables: data.cables, lanes: data.lanes }.build()?,
+        subpatches,
+        markers: data.markers,
+        meta: sorted(data.meta),
+    })
+}
+
+fn sorted(mut map: Map<String, Value>) -> Map<String, Value> {
+    map.sort_keys();
+    map
+}
+
+impl GraphData {
+    fn build(self) -> Result<Graph, PatchError> {
+        let mut graph = Graph::default();
+        for line in self.nodes {
+            if !good_id(&line.id) {
+                return Err(PatchError::BadId(line.id));
+            }
+            let node = Node { values: sorted(line.node.values), ..line.node };
+            if graph.nodes.insert(line.id.clone(), node).is_some() {
+                return Err(PatchError::SameNode(line.id));
+            }
+        }
+        // Cables without an id are numbered after all that have one, in the order of the file.
+        let (named, unnamed): (Vec<_>, Vec<_>) = self.cables.into_iter().partition(|c| c.id.is_some());
+        for line in named.into_iter().chain(unnamed) {
+            let id = line.id.unwrap_or_else(|| graph.next_cable());
+            if graph.cables.insert(id, line.cable).is_some() {
+                return Err(PatchError::SameCable(id));
+            }
+        }
+        graph.lanes = self.lanes.into_iter().map(|l| (l.to, l.lane)).collect();
+        Ok(graph)
+    }
+}
+
+impl From<GraphData> for Graph {
+    /// What an edit carries was a graph before, so its ids are good; were two the same, the later one counts.
+    fn from(data: GraphData) -> Self {
+        Self {
+            nodes: data.nodes.into_iter().map(|l| (l.id, l.node)).collect(),
+            cables: data
+                .cables
+                .into_iter()
+                .enumerate()
+                .map(|(i, l)| (l.id.unwrap_or(i as u32), l.cable))
+                .collect(),
+            lanes: data.lanes.into_iter().map(|l| (l.to, l.lane)).collect(),
+        }
+    }
+}
+
+impl From<&Graph> for GraphData {
+    fn from(graph: &Graph) -> Self {
+        let nodes = graph.nodes.iter().map(|(id, node)| NodeLine { id: id.clone(), node: node.clone() });
+        let cables = graph.cables.iter().map(|(&id, cable)| CableLine { id: Some(id), cable: cable.clone() });
+        let lanes = graph.lanes.iter().map(|(to, lane)| LaneLine { to: to.clone(), lane: lane.clone() });
+        Self { nodes: nodes.collect(), cables: cables.collect(), lanes: lanes.collect() }
+    }
+}
+
+/// Writes a patch; the same patch always gives the same bytes.
+pub fn write(patch: &Patch) -> Result<String, PatchError> {
+    let mut out = format!("{{\n  \"format\": {FORMAT}");
+    field(&mut out, "  ", "title", &patch.title)?;
+    if let Some(rate) = patch.rate {
+        field(&mut out, "  ", "rate", &rate)?;
+    }
+    if let Some(length) = &patch.length {
+        field(&mut out, "  ", "length", length)?;
+    }
+    field(&mut out, "  ", "tempo", &patch.tempo.tempo)?;
+    field(&mut out, "  ", "meter", &patch.tempo.meter)?;
+    if !patch.meta.is_empty() {
+        field(&mut out, "  ", "meta", &patch.meta)?;
+    }
+    lines(&mut out, "  ", "markers", &patch.markers)?;
+    graph(&mut out, "  ", &(&patch.graph).into())?;
+    if !patch.subpatches.is_empty() {
+        out.push_str(",\n  \"subpatches\": {");
+        for (i, (name, sub)) in patch.subpatches.iter().enumerate() {
+            out.push_str(if i == 0 { "\n    " } else { ",\n    " });
+            let _ = write!(out, "{}: {{", serde_json::to_string(name)?);
+            let mut inner = String::new();
+            graph(&mut inner, "      ", &sub.into())?;
+            out.push_str(inner.trim_start_matches(','));
+            out.push_str("\n    }");
+        }
+        out.push_str("\n  }");
+    }
+    out.push_str("\n}\n");
+    Ok(out)
+}
+
+fn field(out: &mut String, indent: &str, name: &str, value: &impl Serialize) -> Result<(), PatchError> {
+    let _ = write!(out, ",\n{indent}\"{name}\": {}", serde_json::to_string(value)?);
+    Ok(())
+}
+
+fn lines<T: Serialize>(out: &mut String, indent: &str, name: &str, items: &[T]) -> Result<(), PatchError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let _ = write!(out, ",\n{indent}\"{name}\": [");
+    for (i, item) in items.iter().enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        let _ = write!(out, "{comma}\n{indent}  {}", serde_json::to_string(item)?);
+    }
+    let _ = write!(out, "\n{indent}]");
+    Ok(())
+}
+
+fn graph(out: &mut String, indent: &str, data: &GraphData) -> Result<(), PatchError> {
+    lines(out, indent, "nodes", &data.nodes)?;
+    lines(out, indent, "cables", &data.cables)?;
+    lines(out, indent, "lanes", &data.lanes)
+}

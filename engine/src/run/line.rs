@@ -1,0 +1,76 @@
+//! Delays of whole frames that keep paths together, for sound and for events.
+
+use crate::node::{Event, EventList};
+use std::collections::VecDeque;
+
+/// A delay of whole frames for several channels.
+pub struct DelayLine {
+    channels: Vec<Vec<f32>>,
+    at: usize,
+}
+
+impl DelayLine {
+    /// A silent line.
+    pub fn new(width: usize, frames: usize) -> Self {
+        Self { channels: vec![vec![0.0; frames]; width], at: 0 }
+    }
+
+    /// Delays a block of one channel in place; `advance` follows when all channels are through.
+    pub fn run(&mut self, channel: usize, block: &mut [f32]) {
+        let Some(line) = self.channels.get_mut(channel).filter(|l| !l.is_empty()) else { return };
+        let mut at = self.at;
+        for x in block {
+            std::mem::swap(&mut line[at], x);
+            at += 1;
+            if at == line.len() {
+                at = 0;
+            }
+        }
+    }
+
+    /// Moves on by a block.
+    pub fn advance(&mut self, frames: usize) {
+        if let Some(line) = self.channels.first().filter(|l| !l.is_empty()) {
+            self.at = (self.at + frames) % line.len();
+        }
+    }
+
+    /// Forgets all sound.
+    pub fn reset(&mut self) {
+        self.channels.iter_mut().for_each(|c| c.fill(0.0));
+    }
+}
+
+/// A delay of whole frames for events.
+pub struct EventLine {
+    frames: i64,
+    waiting: VecDeque<(i64, Event)>,
+}
+
+impl EventLine {
+    /// The most events that wait at once; further ones are passed on at once.
+    const ROOM: usize = 4_096;
+
+    /// An empty line.
+    pub fn new(frames: usize) -> Self {
+        Self { frames: frames as i64, waiting: VecDeque::with_capacity(Self::ROOM) }
+    }
+
+    /// Takes the events of a block that begins at `frame`, and gives those that are due in it.
+    pub fn run(&mut self, frame: i64, frames: usize, from: &[Event], to: &mut EventList) {
+        for &event in from {
+            if self.waiting.len() < Self::ROOM {
+                self.waiting.push_back((frame + i64::from(event.frame) + self.frames, event));
+            } else {
+                to.push(event);
+            }
+        }
+        while let Some(&(due, event)) = self.waiting.front() {
+            if due >= frame + frames as i64 {
+                break;
+            }
+            to.push(Event { frame: (due - frame).max(0) as u32, ..event });
+            self.waiting.pop_front();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A schedule in words, a line a step, and as a graph for Graphviz.
+
+use super::{Place, Run, Schedule, Step};
+use crate::compile::{Compiled, Depth, Mode, Target};
+use std::fmt::Write as _;
+
+/// The schedule in words: what each step reads and writes, and why it is there.
+pub fn explain(compiled: &Compiled, rate: u32) -> String {
+    let Compiled { schedule, flat, .. } = compiled;
+    let ms = |frames: usize| frames as f64 * 1e3 / f64::from(rate);
+    let mut out = String::new();
+    let runs = schedule.steps.iter().filter(|s| matches!(s, Step::Run(_))).count();
+    let _ = writeln!(
+        out,
+        "{} steps, {runs} of them nodes; {} buffers of {} frames for {} channels of sound; outputs {} frames ({:.2} ms) late",
+        schedule.steps.len(),
+        schedule.slots.saturating_sub(1),
+        crate::node::BLOCK,
+        channels(schedule),
+        schedule.latency,
+        ms(schedule.latency),
+    );
+    for (number, step) in schedule.steps.iter().enumerate() {
+        let _ = write!(out, "{:>5}  ", number + 1);
+        let _ = match step {
+            Step::Copy { from, to } => {
+                writeln!(
+                    out,
+                    "copy     {} → {}: the next step works in place, and others still read {}",
+                    b(from),
+                    b(to),
+                    b(from)
+                )
+            }
+            Step::Sum { to, terms } => {
+                let terms: Vec<String> = terms
+                    .iter()
+                    .map(|(place, gain)| match *gain {
+                        1.0 => b(place),
+                        gain => format!("{} {:+.1} dB", b(place), 20.0 * gain.abs().log10()),
+                    })
+                    .collect();
+                writeln!(out, "sum      {} → {}", terms.join(" + "), b(to))
+            }
+            Step::Delay { line, channels } => {
+                let line = &schedule.lines[*line as usize];
+                let cable = flat.cables.iter().find(|c| c.scope == line.scope && c.id == line.cable);
+                let whom = cable.map_or(String::new(), |c| {
+                    format!(
+                        "cable {} → {} waits for the slower path to {}",
+                        flat.nodes[c.from.0].key, flat.nodes[c.to.0].key, flat.nodes[c.to.0].key
+                    )
+                });
+                let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
+                writeln!(
+                    out,
+                    "delay    {} by {} frames ({:.2} ms): {whom}",
+                    places.join(" "),
+                    line.frames,
+                    ms(line.frames)
+                )
+            }
+            Step::Merge { to, from } => {
+                let lists: Vec<String> = from
+                    .iter()
+                    .map(|&(list, held)| match held {
+                        Some(line) => {
+                            format!("e{list} held {} frames", schedule.event_lines[line as usize].frames)
+                        }
+                        None => format!("e{list}"),
+                    })
+                    .collect();
+                writeln!(out, "merge    {} → e{to}", lists.join(" + "))
+            }
+            Step::Run(run) => writeln!(out, "{}", run_line(run, compiled)),
+        };
+    }
+    let unheard: Vec<&str> = (0..flat.nodes.len())
+        .filter(|n| !schedule.nodes.contains(n))
+        .map(|n| flat.nodes[n].key.as_str())
+        .collect();
+    if !unheard.is_empty() {
+        let _ = writeln!(
+            out,
+            "skipped: {}: no cable leads from here to an output or a meter",
+            unheard.join(", ")
+        );
+    }
+    for output in &schedule.outputs {
+        let places: Vec<String> = output.channels.iter().map(b).collect();
+        let _ = writeln!(out, "output   {} from {}", output.name, places.join(" "));
+    }
+    out
+}
+
+fn channels(schedule: &Schedule) -> u32 {
+    let values = schedule.steps.iter().flat_map(|step| match step {
+        Step::Run(run) => run.places.iter().map(|p| p.value).collect(),
+        Step::Sum { to, .. } => vec![to.value],
+        _ => Vec::new(),
+    });
+    values.max().unwrap_or(0)
+}
+
+fn b(place: &Place) -> String {
+    if place.slot == 0 { "silence".into() } else { format!("b{}", place.slot) }
+}
+
+fn run_line(run: &Run, compiled: &Compiled) -> String {
+    let node = &compiled.flat.nodes[compiled.schedule.nodes[run.node as usize]];
+    let mut parts = vec![format!("{:<8} {}", node.declaration.name, node.key)];
+    if node.label != node.key {
+        parts.push(format!("“{}”", node.label));
+    }
+    parts.push(match run.mode {
+        Mode::Process if node.bypass => "(bypassed)".into(),
+        Mode::Process => String::new(),
+        Mode::Emit => "(gives first: it cuts a loop)".into(),
+        Mode::Absorb => "(takes last: it cuts a loop)".into(),
+    });
+    let ports = |views: &[crate::run::PortView], names: &dyn Fn(usize) -> &'static str| {
+        let mut told = Vec::new();
+        for (i, view) in views.iter().enumerate() {
+            if view.events {
+                if view.start != 0 {
+                    told.push(format!("{} e{}", names(i), view.start));
+                }
+                continue;
+            }
+            let places = &run.places[view.start as usize..][..usize::from(view.width)];
+            if places.iter().any(|p| p.slot != 0) {
+                let list: Vec<String> = places.iter().map(b).collect();
+                told.push(format!("{} {}", names(i), list.join(" ")));
+            }
+        }
+        told
+    };
+    let inputs = ports(&run.inputs, &|i| node.declaration.inputs[i].name);
+    let outputs = ports(&run.outputs, &|i| node.declaration.outputs[i].name);
+    if !run.before.is_empty() {
+        parts.push("in place".into());
+    }
+    if !inputs.is_empty() {
+        parts.push(format!("reads {}", inputs.join(", ")));
+    }
+    if !outputs.is_empty() {
+        parts.push(format!("writes {}", outputs.join(", ")));
+    }
+    for moved in &run.moved {
+        let name = node.declaration.parameters[moved.parameter as usize].name;
+        let mut by: Vec<String> = moved.lane.iter().map(|_| "its lane".into()).collect();
+        by.extend(moved.cables.iter().map(|(place, depth)| match depth {
+            Depth::Units(d) => format!("{} × {d}", b(place)),
+            Depth::Octaves(d) => format!("{} × {d} oct", b(place)),
+        }));
+        parts.push(format!("{name} moved by {}", by.join(", ")));
+    }
+    if run.arrival > 0 {
+        parts.push(format!("{} frames late", run.arrival));
+    }
+    parts.retain(|p| !p.is_empty());
+    parts.join("  ")
+}
+
+/// The unfolded patch as a graph for Graphviz.
+pub fn dot(compiled: &Compiled) -> String {
+    let flat = &compiled.flat;
+    let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut out = String::from("digraph patch {\n  rankdir=LR;\n  node [shape=box];\n");
+    for (n, node) in flat.nodes.iter().enumerate() {
+        let style = if compiled.schedule.nodes.contains(&n) { "" } else { ", style=dashed" };
+        let label =
+            format!("{}\\n{}", node.label.replace('\\', "\\\\").replace('"', "\\\""), node.declaration.name);
+        let _ = writeln!(out, "  {} [label=\"{label}\"{style}];", quote(&node.key));
+    }
+    for cable in &flat.cables {
+        let (from, to) = (&flat.nodes[cable.from.0], &flat.nodes[cable.to.0]);
+        let end = match cable.to.1 {
+            Target::Port(port) => to.declaration.inputs[port].name,
+            Target::Parameter(parameter, _) => to.declaration.parameters[parameter].name,
+        };
+        let held = compiled.schedule.lines.iter().find(|l| l.scope == cable.scope && l.cable == cable.id);
+        let held = held.map_or(String::new(), |l| format!(" (+{} frames)", l.frames));
+        let _ = writeln!(out, "  {} -> {} [label=\"{end}{held}\"];", quote(&from.key), quote(&to.key));
+    }
+    out.push_str("}\n");
+    out
+}
