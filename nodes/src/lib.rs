@@ -18,8 +18,24 @@ macro_rules! shelf {
 }
 
 shelf! {
+    /// What makes sound.
+    sources: player osc noise impulse;
+    /// What changes the spectrum.
+    filters: eq filter;
+    /// What adds harmonics.
+    colour: saturator;
+    /// What changes levels over time.
+    dynamics: comp limiter;
+    /// What repeats or shifts in time.
+    time: delay;
+    /// What puts sound into a room.
+    space: reverb;
     /// What routes, pans and sums.
-    stereo: gain;
+    stereo: gain pan bus split join mono;
+    /// What drives parameters and notes.
+    control: env notes;
+    /// What measures.
+    meters: meter;
 }
 
 #[cfg(test)]

@@ -24,9 +24,13 @@ pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Al
     let count = flat.nodes.len();
     let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency(n) } else { 0 }).collect();
     let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut entering: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (i, cable) in flat.cables.iter().enumerate() {
         if order.heard[cable.from.0] && order.heard[cable.to.0] {
             arriving[cable.to.0].push(i);
+            if order.loops[cable.from.0] != order.loops[cable.to.0] {
+                entering[order.loops[cable.to.0]].push(i);
+            }
         }
     }
     let mut a = Alignment {
@@ -51,18 +55,24 @@ pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Al
                 a.arrival[n] = latest(&mut all.clone());
                 a.absorb[n] = a.arrival[n];
             }
-            Mode::Emit => a.arrival[n] = latest(&mut all.clone().filter(|&c| moves(c))),
-            Mode::Absorb => a.absorb[n] = latest(&mut all.clone().filter(|&c| !moves(c))),
+            // A loop begins when all is there that leads into it, so that its delays last as long as they say.
+            Mode::Emit => {
+                let entering = entering[order.loops[n]].iter().copied();
+                a.arrival[n] = latest(&mut all.clone().filter(|&c| moves(c)).chain(entering));
+            }
+            Mode::Absorb => {
+                a.absorb[n] = latest(&mut all.clone().filter(|&c| !moves(c))).max(a.arrival[n]);
+            }
         }
     }
-    // All outputs are given together.
+    // All outputs are given together. From where a cable goes on, sound is held back behind the output.
     let outputs: Vec<usize> = (0..count).filter(|&n| is_output(flat.nodes[n].declaration)).collect();
     a.total = outputs.iter().map(|&n| a.arrival[n]).max().unwrap_or(0);
-    for &n in &outputs {
-        if !leaves(flat, n) {
-            a.arrival[n] = a.total;
-            a.absorb[n] = a.total;
-        }
+    let mut leaves = vec![false; count];
+    flat.cables.iter().filter(|c| order.heard[c.to.0]).for_each(|c| leaves[c.from.0] = true);
+    for &n in outputs.iter().filter(|&&n| !leaves[n]) {
+        a.arrival[n] = a.total;
+        a.absorb[n] = a.total;
     }
     for n in 0..count {
         for &cable in &arriving[n] {
@@ -71,9 +81,4 @@ pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Al
         }
     }
     a
-}
-
-/// Whether a cable goes on from an output, so that its arrival can't be put off any more.
-fn leaves(flat: &Flat, node: usize) -> bool {
-    flat.cables.iter().any(|c| c.from.0 == node)
 }

@@ -1,7 +1,7 @@
 //! Last pass: puts values into slots of memory, by how long each is needed; in place where possible.
 
 use super::align::Alignment;
-use super::emit::{Op, Ops, Ports, SILENCE, Value};
+use super::emit::{Held, Op, Ops, Ports, SILENCE, Value};
 use super::expand::Flat;
 use crate::run::PortView;
 use crate::schedule::{Line, Moved, Output, Place, Run, Schedule, Step};
@@ -136,12 +136,12 @@ impl Assigner<'_> {
                 written.push(to);
                 Step::Sum { to: place, terms }
             }
-            Op::Delay { cable, frames, channels } => {
+            Op::Delay { what, frames, channels } => {
                 let before = self.take_over(at, &channels, &[]);
                 written.extend(channels.iter().map(|c| c.1));
                 let channels: Vec<_> =
                     before.into_iter().zip(&channels).map(|(b, &(_, to))| (b, self.place(to))).collect();
-                let line = line(self.flat, cable, frames, channels.len());
+                let line = line(self.flat, what, frames, channels.len());
                 self.schedule.lines.push(line);
                 Step::Delay { line: self.schedule.lines.len() as u32 - 1, channels }
             }
@@ -150,7 +150,7 @@ impl Assigner<'_> {
                     .into_iter()
                     .map(|(list, frames, cable)| {
                         let held = (frames > 0).then(|| {
-                            self.schedule.event_lines.push(line(self.flat, cable, frames, 0));
+                            self.schedule.event_lines.push(line(self.flat, Held::Cable(cable), frames, 0));
                             self.schedule.event_lines.len() as u32 - 1
                         });
                         (list, held)
@@ -207,8 +207,9 @@ impl Assigner<'_> {
                     .iter()
                     .enumerate()
                     .map(|(i, port)| match port {
+                        // The empty list is never written, not even where a node sends in spite of it.
                         Ports::List(list) => {
-                            PortView { start: *list, width: 0, events: true, connected: connected(i) }
+                            PortView { start: *list, width: 0, events: *list != 0, connected: connected(i) }
                         }
                         Ports::Channels(values) => {
                             let start = places.len() as u32;
@@ -223,7 +224,7 @@ impl Assigner<'_> {
                     })
                     .collect()
             };
-        let in_place = node.declaration.in_place;
+        let in_place = node.declaration.in_place && vertex.mode == super::Mode::Process;
         let inputs = views(inputs, &|i| node.connected[i], in_place);
         let outputs = views(outputs, &|_| true, false);
         let mut all: Vec<Moved> = Vec::new();
@@ -243,7 +244,8 @@ impl Assigner<'_> {
         let cable_at: Vec<(usize, Value, super::Depth)> =
             moved.iter().map(|&(p, value, depth)| (entry(p), value, depth)).collect();
         for (at, lane) in lane_at {
-            all[at].lane = Some(lane);
+            // A lane outside an instance stands before one inside, and counts as values outside do.
+            all[at].lane.get_or_insert(lane);
         }
         for (at, value, depth) in cable_at {
             all[at].cables.push((self.place(value), depth));
@@ -266,7 +268,12 @@ impl Assigner<'_> {
     }
 }
 
-fn line(flat: &Flat, cable: usize, frames: usize, width: usize) -> Line {
-    let cable = &flat.cables[cable];
-    Line { scope: cable.scope.clone(), cable: cable.id, frames, width }
+fn line(flat: &Flat, what: Held, frames: usize, width: usize) -> Line {
+    match what {
+        Held::Cable(at) => {
+            let cable = &flat.cables[at];
+            Line { scope: cable.scope.clone(), cable: cable.id, frames, width }
+        }
+        Held::Output(n) => Line { scope: flat.nodes[n].key.as_str().into(), cable: 0, frames, width },
+    }
 }

@@ -3,14 +3,31 @@
 use super::Mode;
 use crate::schedule::{Place, Run, Schedule, Step};
 
-/// Plays a schedule through; the text tells the first step that reads what has been overwritten or was never there.
+/// Plays a schedule through; the text tells the first step that reads what has been overwritten or was never there, and
+/// any node, delay or list of events that is used twice or in the wrong order.
 pub fn check(schedule: &Schedule) -> Result<(), String> {
-    let mut paper = Paper { slots: vec![None; schedule.slots as usize] };
+    let mut paper = Paper {
+        slots: vec![None; schedule.slots as usize],
+        lists: vec![false; schedule.lists as usize],
+        ran: vec![None; schedule.nodes.len()],
+        lines: vec![false; schedule.lines.len()],
+        event_lines: vec![false; schedule.event_lines.len()],
+    };
     if let Some(silent) = paper.slots.first_mut() {
         *silent = Some(0);
     }
+    if let Some(empty) = paper.lists.first_mut() {
+        *empty = true;
+    }
     for (at, step) in schedule.steps.iter().enumerate() {
         paper.step(step, schedule).map_err(|why| format!("step {at}: {why}"))?;
+    }
+    let stopped = |ran: &Option<Mode>| !matches!(ran, Some(Mode::Process | Mode::Absorb));
+    if let Some(node) = paper.ran.iter().position(stopped) {
+        return Err(format!("node {node} is not run to its end"));
+    }
+    if !paper.lines.iter().chain(&paper.event_lines).all(|used| *used) {
+        return Err("a delay is not used".into());
     }
     for output in &schedule.outputs {
         for place in &output.channels {
@@ -23,6 +40,26 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
 struct Paper {
     /// Which value each slot holds.
     slots: Vec<Option<u32>>,
+    /// Whether each list of events is there.
+    lists: Vec<bool>,
+    /// How each node was run last.
+    ran: Vec<Option<Mode>>,
+    /// Whether each delay was used.
+    lines: Vec<bool>,
+    /// The same for events.
+    event_lines: Vec<bool>,
+}
+
+/// Uses a thing that can be used once.
+fn once(used: &mut [bool], at: u32, what: &str) -> Result<(), String> {
+    match used.get_mut(at as usize) {
+        None => Err(format!("{what} {at} is not there")),
+        Some(true) => Err(format!("{what} {at} is used twice")),
+        Some(used) => {
+            *used = true;
+            Ok(())
+        }
+    }
 }
 
 impl Paper {
@@ -68,9 +105,9 @@ impl Paper {
                 self.write(*to)
             }
             Step::Delay { line, channels } => {
-                let line = schedule.lines.get(*line as usize).ok_or("no such line")?;
-                if line.width != channels.len() {
-                    return Err("the line has another width".into());
+                once(&mut self.lines, *line, "delay")?;
+                if schedule.lines[*line as usize].width != channels.len() {
+                    return Err("the delay has another width".into());
                 }
                 for (before, after) in channels {
                     self.read(*before)?;
@@ -81,27 +118,48 @@ impl Paper {
                 channels.iter().try_for_each(|c| self.write(c.1))
             }
             Step::Merge { to, from } => {
-                let inside = |list: u32| list < schedule.lists;
-                let apart = from.iter().all(|f| f.0 != *to && inside(f.0));
-                if *to == 0 || !inside(*to) || !apart {
-                    return Err("merges lists that are not there, or one into itself".into());
+                for &(list, held) in from {
+                    self.list(list)?;
+                    if let Some(line) = held {
+                        once(&mut self.event_lines, line, "delay of events")?;
+                    }
                 }
-                Ok(())
+                once(&mut self.lists, *to, "list")
             }
             Step::Run(run) => self.run(run, schedule),
         }
     }
 
+    /// A list can be read once it was written.
+    fn list(&self, list: u32) -> Result<(), String> {
+        match self.lists.get(list as usize) {
+            Some(true) => Ok(()),
+            Some(false) => Err(format!("list {list} is read before it is there")),
+            None => Err(format!("list {list} is not there")),
+        }
+    }
+
+    /// A node runs once, or gives once and then takes once.
+    fn turn(&mut self, run: &Run) -> Result<(), String> {
+        let ran = self.ran.get_mut(run.node as usize).ok_or("no such node")?;
+        let right = match run.mode {
+            Mode::Process | Mode::Emit => ran.is_none(),
+            Mode::Absorb => *ran == Some(Mode::Emit),
+        };
+        *ran = Some(run.mode);
+        if right { Ok(()) } else { Err("the node runs twice, or takes before it gave".into()) }
+    }
+
     fn run(&mut self, run: &Run, schedule: &Schedule) -> Result<(), String> {
-        if run.node as usize >= schedule.nodes.len() {
-            return Err("no such node".into());
+        self.turn(run)?;
+        let lanes = run.moved.iter().filter_map(|m| m.lane);
+        if lanes.into_iter().any(|lane| lane as usize >= schedule.lanes.len()) {
+            return Err("a lane is not there".into());
         }
         let places = |port: &crate::run::PortView| -> Result<&[Place], String> {
             if port.events {
-                return match port.start < schedule.lists && port.width == 0 {
-                    true => Ok(&[]),
-                    false => Err(format!("list {} is not there", port.start)),
-                };
+                let there = port.width == 0 && port.start < schedule.lists;
+                return if there { Ok(&[]) } else { Err(format!("list {} is not there", port.start)) };
             }
             let start = port.start as usize;
             run.places
@@ -113,6 +171,9 @@ impl Paper {
         }
         let mut read: Vec<u32> = Vec::new();
         for port in &run.inputs {
+            if port.events {
+                self.list(port.start)?;
+            }
             for place in places(port)? {
                 self.read(*place)?;
                 read.push(place.slot);
@@ -134,8 +195,8 @@ impl Paper {
             {
                 return Err("works in place, but in other slots than its input".into());
             }
-            if port.events && port.start == 0 && run.mode != Mode::Absorb {
-                return Err("writes the empty list".into());
+            if port.events {
+                once(&mut self.lists, port.start, "list")?;
             }
             written.extend(channels);
         }
@@ -143,12 +204,6 @@ impl Paper {
             if read.contains(&place.slot) || written[..i].iter().any(|p| p.slot == place.slot) {
                 return Err(format!("slot {} is used twice", place.slot));
             }
-        }
-        let lists = |ports: &[crate::run::PortView]| -> Vec<u32> {
-            ports.iter().filter(|p| p.events && p.start != 0).map(|p| p.start).collect()
-        };
-        if lists(&run.outputs).iter().any(|list| lists(&run.inputs).contains(list)) {
-            return Err("reads and writes one list of events".into());
         }
         written.into_iter().try_for_each(|place| self.write(place))
     }

@@ -24,8 +24,8 @@ pub enum Op {
     },
     /// Each first value is delayed into the second.
     Delay {
-        /// Index of the cable in the flat table.
-        cable: usize,
+        /// What is held back.
+        what: Held,
         /// By how many frames.
         frames: usize,
         /// Pairs.
@@ -51,6 +51,15 @@ pub enum Op {
         /// Cables that move parameters: parameter, value, depth (with the cable's level in it).
         moved: Vec<(usize, Value, Depth)>,
     },
+}
+
+/// What a delay holds back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// A cable, by its index in the flat table.
+    Cable(usize),
+    /// What leaves the patch at an output, by the node's index in the flat table.
+    Output(usize),
 }
 
 /// A port's channels, or its list of events.
@@ -94,6 +103,9 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment) 
     for &vertex in &order.vertices {
         emitter.vertex(vertex);
     }
+    // In the order of their keys, whatever the order of the steps.
+    emitter.out.outputs.sort_unstable_by_key(|output| output.0);
+    emitter.together();
     emitter.out
 }
 
@@ -118,9 +130,30 @@ impl Emitter<'_> {
         self.out.lists - 1
     }
 
+    /// Holds back the outputs that arrive before others.
+    fn together(&mut self) {
+        for at in 0..self.out.outputs.len() {
+            let n = self.out.outputs[at].0;
+            let frames = self.alignment.total - self.alignment.arrival[n];
+            if frames > 0 {
+                let source = std::mem::take(&mut self.out.outputs[at].1);
+                self.out.outputs[at].1 = self.delay(Held::Output(n), frames, source);
+            }
+        }
+    }
+
+    fn delay(&mut self, what: Held, frames: usize, source: Vec<Value>) -> Vec<Value> {
+        let channels: Vec<(Value, Value)> = source.into_iter().map(|v| (v, self.value())).collect();
+        let out = channels.iter().map(|c| c.1).collect();
+        self.out.ops.push(Op::Delay { what, frames, channels });
+        out
+    }
+
     fn vertex(&mut self, vertex: Vertex) {
         let n = vertex.node;
         let declaration = self.flat.nodes[n].declaration;
+        // Where a loop is cut, inputs and outputs are there at different times.
+        let works_in_place = declaration.in_place && vertex.mode == Mode::Process;
         let takes = vertex.mode != Mode::Emit;
         let gives = vertex.mode != Mode::Absorb;
         let mut inputs: Vec<Ports> = Vec::with_capacity(declaration.inputs.len());
@@ -141,9 +174,7 @@ impl Emitter<'_> {
                 PortKind::Audio(_) => {
                     let width = if gives { self.widths.outputs[n][port] } else { 0 };
                     let channels: Vec<Value> = (0..width).map(|_| self.value()).collect();
-                    if let (0, true, Some(Ports::Channels(from))) =
-                        (port, declaration.in_place, inputs.first())
-                    {
+                    if let (0, true, Some(Ports::Channels(from))) = (port, works_in_place, inputs.first()) {
                         in_place = from.iter().copied().zip(channels.iter().copied()).collect();
                     }
                     Ports::Channels(channels)
@@ -200,13 +231,7 @@ impl Emitter<'_> {
             return Vec::new();
         };
         let frames = self.alignment.delay[cable];
-        if frames == 0 {
-            return source;
-        }
-        let channels: Vec<(Value, Value)> = source.into_iter().map(|v| (v, self.value())).collect();
-        let out = channels.iter().map(|c| c.1).collect();
-        self.out.ops.push(Op::Delay { cable, frames, channels });
-        out
+        if frames == 0 { source } else { self.delay(Held::Cable(cable), frames, source) }
     }
 
     fn events(&mut self, n: usize, port: usize) -> Ports {

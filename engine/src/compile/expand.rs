@@ -4,14 +4,17 @@ use super::internal::{EVENT_WIRE, OUTPUT, PLACEHOLDER, WIRE};
 use super::lanes::{self, Curve};
 use super::resolve::{self, Ends};
 use super::{Context, Problem};
-use crate::node::{Declaration, PortKind, Settings, Value, nearest};
+use crate::node::{Declaration, Port, PortKind, Settings, Value, nearest};
 use crate::patch::{Graph, Patch};
 use serde_json::Map;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// The most nodes of an unfolded patch.
+/// The most nodes of an unfolded patch, instances of sub-patches included.
 const MOST_NODES: u64 = 250_000;
+
+/// The most cables and lanes of an unfolded patch.
+const MOST_CABLES: u64 = 2_000_000;
 
 /// The deepest nesting of sub-patches.
 const DEEPEST: usize = 32;
@@ -114,6 +117,12 @@ pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem
         errors.extend(kinds_differ(&flat, cable));
     }
     flat.cables.retain(|c| !muted[c.from.0] && !super::is_placeholder(flat.nodes[c.from.0].declaration));
+    for cable in &mut flat.cables {
+        // What leaves the patch goes by no cable; its channels stay.
+        if muted[cable.to.0] && super::is_output(flat.nodes[cable.to.0].declaration) {
+            cable.gain = 0.0;
+        }
+    }
     flat.cables.sort_by(|a, b| (&a.scope, a.id).cmp(&(&b.scope, b.id)));
     mark(&mut flat);
     if errors.is_empty() { Ok((flat, warnings)) } else { Err(errors) }
@@ -125,16 +134,16 @@ fn count(patch: &Patch) -> Result<(), Vec<Problem>> {
         patch: &Patch,
         graph: &Graph,
         inside: &mut Vec<String>,
-        known: &mut BTreeMap<String, u64>,
-    ) -> Result<u64, Problem> {
-        let mut sum = 0u64;
+        known: &mut BTreeMap<String, [u64; 2]>,
+    ) -> Result<[u64; 2], Problem> {
+        let mut sum = [graph.nodes.len() as u64, (graph.cables.len() + graph.lanes.len()) as u64];
+        let mut add = |more: [u64; 2]| {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
+        };
         for (id, node) in &graph.nodes {
-            let Some(sub) = patch.subpatches.get(&node.kind) else {
-                sum += 1;
-                continue;
-            };
-            if let Some(n) = known.get(&node.kind) {
-                sum = sum.saturating_add(*n);
+            let Some(sub) = patch.subpatches.get(&node.kind) else { continue };
+            if let Some(&more) = known.get(&node.kind) {
+                add(more);
                 continue;
             }
             if inside.contains(&node.kind) {
@@ -150,15 +159,17 @@ fn count(patch: &Patch) -> Result<(), Vec<Problem>> {
             let n = size(patch, sub, inside, known)?;
             inside.pop();
             known.insert(node.kind.clone(), n);
-            sum = sum.saturating_add(n);
+            add(n);
         }
         Ok(sum)
     }
     let mut known = BTreeMap::new();
-    let nodes = size(patch, &patch.graph, &mut Vec::new(), &mut known).map_err(|p| vec![p])?;
-    if nodes > MOST_NODES {
-        let what = format!("unfolds into {nodes} nodes, the most is {MOST_NODES}; use fewer instances");
-        return Err(vec![Problem::new("the patch", what)]);
+    let [nodes, cables] = size(patch, &patch.graph, &mut Vec::new(), &mut known).map_err(|p| vec![p])?;
+    for (count, most, what) in [(nodes, MOST_NODES, "nodes"), (cables, MOST_CABLES, "cables")] {
+        if count > most {
+            let what = format!("unfolds into {count} {what}, the most is {most}; use fewer instances");
+            return Err(vec![Problem::new("the patch", what)]);
+        }
     }
     Ok(())
 }
@@ -198,6 +209,9 @@ impl Walk<'_> {
                 if node.mute {
                     self.muted[first..].fill(true);
                 }
+                if node.bypass {
+                    self.no_bypass(&key, "a sub-patch");
+                }
                 continue;
             }
             let boundary = !prefix.is_empty() && matches!(node.kind.as_str(), "input" | "output");
@@ -221,6 +235,10 @@ impl Walk<'_> {
                 false => declaration.settings(&values),
             };
             self.errors.extend(wrong.into_iter().map(|e| Problem::new(&key, e.to_string())));
+            let around = passes(declaration);
+            if node.bypass && !around && !super::is_placeholder(declaration) {
+                self.no_bypass(&key, "a node that does not begin with sound in and sound out");
+            }
             self.index.insert(key.clone(), self.flat.nodes.len());
             self.boundary.push(boundary);
             self.muted.push(node.mute);
@@ -231,9 +249,14 @@ impl Walk<'_> {
                 connected: vec![false; declaration.inputs.len()],
                 moved: vec![false; settings.len()],
                 settings,
-                bypass: node.bypass && declaration.in_place,
+                bypass: node.bypass && around,
             });
         }
+    }
+
+    fn no_bypass(&mut self, key: &str, whom: &str) {
+        let what = format!("sound can't go round {whom}; it stays in, mute it or pull its cables");
+        self.warnings.push(Problem::new(key, what));
     }
 
     fn cables(&mut self, graph: &Graph, prefix: &str) {
@@ -272,6 +295,12 @@ impl Walk<'_> {
     }
 }
 
+/// Whether sound can go round a node: from its first input to its first output.
+fn passes(declaration: &Declaration) -> bool {
+    let sound = |ports: &[Port]| ports.first().is_some_and(|p| matches!(p.kind, PortKind::Audio(_)));
+    sound(declaration.inputs) && sound(declaration.outputs)
+}
+
 /// A port of a sub-patch carries events where a cable brings or takes events.
 fn settle_boundaries(flat: &mut Flat, boundary: &[bool]) {
     loop {
@@ -290,6 +319,8 @@ fn settle_boundaries(flat: &mut Flat, boundary: &[bool]) {
             for n in [from.0, to.0] {
                 if carries && boundary[n] && !settled(n) {
                     flat.nodes[n].declaration = &EVENT_WIRE;
+                    // A wire with sound going round it is the same wire.
+                    flat.nodes[n].bypass = false;
                     changed = true;
                     break;
                 }

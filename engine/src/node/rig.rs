@@ -1,5 +1,9 @@
 //! A rig for one node: runs it by itself on given signals, in blocks of any length, to test and to measure it.
 
+mod single;
+
+pub use single::Single;
+
 use super::*;
 use crate::patch::TempoMap;
 use crate::run::{Events, Inputs, Outputs, PortView};

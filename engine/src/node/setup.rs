@@ -6,7 +6,7 @@ use crate::patch::TempoMap;
 use std::sync::Arc;
 
 /// Where nodes get audio files from.
-pub trait Assets {
+pub trait Assets: Sync {
     /// The sound of a file at `rate`; the text of an error names the file and the way out.
     fn audio(&self, path: &str, rate: u32) -> Result<Arc<Audio>, String>;
 

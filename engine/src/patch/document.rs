@@ -248,9 +248,13 @@ pub struct Marker {
 }
 
 impl Graph {
-    /// An id for the next cable.
+    /// An id for the next cable: above all others or, where that can't be, the lowest that is free.
     pub fn next_cable(&self) -> u32 {
-        self.cables.keys().next_back().map_or(0, |id| id + 1)
+        let above = self.cables.keys().next_back().map_or(Some(0), |id| id.checked_add(1));
+        above.unwrap_or_else(|| {
+            let gap = (0..).zip(self.cables.keys()).find(|(free, taken)| free != *taken);
+            gap.map_or(0, |(free, _)| free)
+        })
     }
 
     /// Draws a cable.

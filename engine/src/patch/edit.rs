@@ -85,11 +85,22 @@ pub enum EditError {
     /// The tempo map does not hold together.
     #[error("{0}")]
     Tempo(&'static str),
+    /// A place on the canvas that is no number.
+    #[error("`{0}` can't be moved to a place that is no number")]
+    NoPlace(String),
+    /// What a patch file would not take: it could not be opened again.
+    #[error("{0}")]
+    Refused(#[from] super::PatchError),
 }
 
 /// Whether a text can be the id of a node.
 pub(super) fn good_id(id: &str) -> bool {
     !id.trim().is_empty() && !id.contains(['.', '/'])
+}
+
+/// A place that is no number could be written, but not read again.
+fn good_place(at: Option<(f64, f64)>) -> bool {
+    at.is_none_or(|(x, y)| x.is_finite() && y.is_finite())
 }
 
 impl Patch {
@@ -100,6 +111,9 @@ impl Patch {
             Edit::AddNode(scope, id, node) => {
                 if !good_id(&id) {
                     return Err(EditError::BadId(id));
+                }
+                if !good_place(node.at) {
+                    return Err(EditError::NoPlace(id));
                 }
                 match self.graph_mut(&scope)?.nodes.entry(id.clone()) {
                     Entry::Occupied(_) => return Err(EditError::NodeExists(id)),
@@ -132,6 +146,9 @@ impl Patch {
                 Edit::SetLabel(scope, id, old)
             }
             Edit::Move(scope, id, at) => {
+                if !good_place(at) {
+                    return Err(EditError::NoPlace(id));
+                }
                 let old = replace(&mut self.node_mut(&scope, &id)?.at, at);
                 Edit::Move(scope, id, old)
             }
@@ -188,8 +205,13 @@ impl Patch {
                 if !good_id(&name) {
                     return Err(EditError::BadId(name));
                 }
-                let old = match data {
-                    Some(data) => self.subpatches.insert(name.clone(), data.into()),
+                let graph = data.map(SubpatchData::build).transpose()?;
+                let nowhere = |g: &Graph| g.nodes.iter().find(|(_, n)| !good_place(n.at)).map(|(id, _)| id.clone());
+                if let Some(id) = graph.as_ref().and_then(nowhere) {
+                    return Err(EditError::NoPlace(id));
+                }
+                let old = match graph {
+                    Some(graph) => self.subpatches.insert(name.clone(), graph),
                     None => self.subpatches.remove(&name),
                 };
                 Edit::SetSubpatch(name, old.map(|g| (&g).into()))
@@ -198,8 +220,14 @@ impl Patch {
                 Some(problem) => return Err(EditError::Tempo(problem)),
                 None => Edit::SetTempo(replace(&mut self.tempo, tempo)),
             },
-            Edit::SetLength(length) => Edit::SetLength(replace(&mut self.length, length)),
-            Edit::SetRate(rate) => Edit::SetRate(replace(&mut self.rate, rate)),
+            Edit::SetLength(length) => {
+                super::file::good_length(length.as_ref())?;
+                Edit::SetLength(replace(&mut self.length, length))
+            }
+            Edit::SetRate(rate) => {
+                super::file::good_rate(rate)?;
+                Edit::SetRate(replace(&mut self.rate, rate))
+            }
             Edit::SetTitle(title) => Edit::SetTitle(replace(&mut self.title, title)),
             Edit::SetMarkers(markers) => Edit::SetMarkers(replace(&mut self.markers, markers)),
             Edit::SetMeta(name, value) => {

@@ -37,6 +37,9 @@ pub enum PatchError {
     /// Two cables of one id.
     #[error("two cables have the id {0}; leave the ids out and they are numbered")]
     SameCable(u32),
+    /// Two lanes of one parameter.
+    #[error("two lanes move `{0}`; make them one")]
+    SameLane(Endpoint),
     /// An id that could not be written in a cable's end.
     #[error("`{0}` can't be an id: it must have a letter and neither `.` nor `/`")]
     BadId(String),
@@ -70,7 +73,9 @@ pub struct GraphData {
     lanes: Vec<LaneLine>,
 }
 
+// A field that nobody knows is refused here: what is flattened takes only what it knows and leaves the rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NodeLine {
     id: String,
     #[serde(flatten)]
@@ -78,6 +83,7 @@ struct NodeLine {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CableLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
@@ -86,6 +92,7 @@ struct CableLine {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LaneLine {
     to: Endpoint,
     #[serde(flatten)]
@@ -138,13 +145,8 @@ pub fn read(text: &str) -> Result<Patch, PatchError> {
     if let Some(problem) = tempo.problem() {
         return Err(PatchError::Setting { what: "tempo", why: problem.into() });
     }
-    if let Some(rate) = data.rate.filter(|r| !crate::RATES.contains(r)) {
-        let why = format!("{rate} frames a second; it must lie between 8,000 and 384,000");
-        return Err(PatchError::Setting { what: "rate", why });
-    }
-    if let Some(Err(why)) = data.length.as_ref().map(Moment::read) {
-        return Err(PatchError::Setting { what: "length", why });
-    }
+    good_rate(data.rate)?;
+    good_length(data.length.as_ref())?;
     let mut subpatches = BTreeMap::new();
     for (name, graph) in data.subpatches {
         if !good_id(&name) {
@@ -164,13 +166,34 @@ pub fn read(text: &str) -> Result<Patch, PatchError> {
     })
 }
 
+/// Refuses a rate that the engine does not run at.
+pub(super) fn good_rate(rate: Option<u32>) -> Result<(), PatchError> {
+    match rate.filter(|r| !crate::RATES.contains(r)) {
+        None => Ok(()),
+        Some(rate) => {
+            let why = format!("{rate} frames a second; it must lie between 8,000 and 384,000");
+            Err(PatchError::Setting { what: "rate", why })
+        }
+    }
+}
+
+/// Refuses a length that is no moment, or lies before the start.
+pub(super) fn good_length(length: Option<&Value>) -> Result<(), PatchError> {
+    let wrong = |why| PatchError::Setting { what: "length", why };
+    match length.map(Moment::read).transpose().map_err(wrong)? {
+        Some(Moment::Seconds(t) | Moment::Beats(t)) if t < 0.0 => Err(wrong("it can't be negative".into())),
+        _ => Ok(()),
+    }
+}
+
 fn sorted(mut map: Map<String, Value>) -> Map<String, Value> {
     map.sort_keys();
     map
 }
 
 impl GraphData {
-    fn build(self) -> Result<Graph, PatchError> {
+    /// The graph, where its ids are good.
+    pub(super) fn build(self) -> Result<Graph, PatchError> {
         let mut graph = Graph::default();
         for line in self.nodes {
             if !good_id(&line.id) {
@@ -189,30 +212,23 @@ impl GraphData {
                 return Err(PatchError::SameCable(id));
             }
         }
-        graph.lanes = self.lanes.into_iter().map(|l| (l.to, l.lane)).collect();
-        Ok(graph)
-    }
-}
-
-impl From<GraphData> for Graph {
-    /// What an edit carries was a graph before, so its ids are good; were two the same, the later one counts.
-    fn from(data: GraphData) -> Self {
-        Self {
-            nodes: data.nodes.into_iter().map(|l| (l.id, l.node)).collect(),
-            cables: data
-                .cables
-                .into_iter()
-                .enumerate()
-                .map(|(i, l)| (l.id.unwrap_or(i as u32), l.cable))
-                .collect(),
-            lanes: data.lanes.into_iter().map(|l| (l.to, l.lane)).collect(),
+        for line in self.lanes {
+            if graph.lanes.contains_key(&line.to) {
+                return Err(PatchError::SameLane(line.to));
+            }
+            graph.lanes.insert(line.to, line.lane);
         }
+        Ok(graph)
     }
 }
 
 impl From<&Graph> for GraphData {
     fn from(graph: &Graph) -> Self {
-        let nodes = graph.nodes.iter().map(|(id, node)| NodeLine { id: id.clone(), node: node.clone() });
+        let nodes = graph.nodes.iter().map(|(id, node)| {
+            // Two patches that are equal give the same bytes, in whatever order their values were set.
+            let node = Node { values: sorted(node.values.clone()), ..node.clone() };
+            NodeLine { id: id.clone(), node }
+        });
         let cables = graph.cables.iter().map(|(&id, cable)| CableLine { id: Some(id), cable: cable.clone() });
         let lanes = graph.lanes.iter().map(|(to, lane)| LaneLine { to: to.clone(), lane: lane.clone() });
         Self { nodes: nodes.collect(), cables: cables.collect(), lanes: lanes.collect() }
@@ -232,7 +248,7 @@ pub fn write(patch: &Patch) -> Result<String, PatchError> {
     field(&mut out, "  ", "tempo", &patch.tempo.tempo)?;
     field(&mut out, "  ", "meter", &patch.tempo.meter)?;
     if !patch.meta.is_empty() {
-        field(&mut out, "  ", "meta", &patch.meta)?;
+        field(&mut out, "  ", "meta", &sorted(patch.meta.clone()))?;
     }
     lines(&mut out, "  ", "markers", &patch.markers)?;
     graph(&mut out, "  ", &(&patch.graph).into())?;

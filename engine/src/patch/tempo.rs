@@ -25,7 +25,7 @@ impl TempoMap {
 
     /// What is wrong with the map, in words.
     pub fn problem(&self) -> Option<&'static str> {
-        let ordered = |starts: &[f64]| starts.windows(2).all(|w| w[0] < w[1]);
+        let ordered = |starts: &[f64]| starts.windows(2).all(|w| w[0] < w[1] && w[1].is_finite());
         let beats: Vec<f64> = self.tempo.iter().map(|t| t.0).collect();
         let bars: Vec<f64> = self.meter.iter().map(|m| f64::from(m.0)).collect();
         if beats.first() != Some(&0.0) || !ordered(&beats) {

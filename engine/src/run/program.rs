@@ -4,10 +4,11 @@ use super::bypass::Bypass;
 use super::cell::Cell;
 use super::line::{DelayLine, EventLine};
 use super::runner::Runner;
-use crate::compile::{Compiled, Context, Problem, setup};
+use crate::compile::check::check;
+use crate::compile::{Compiled, Context, Mode, Problem, setup};
 use crate::node::{BLOCK, Declaration, EventList, Setting, host};
 use crate::patch::TempoMap;
-use crate::schedule::{Line, Schedule};
+use crate::schedule::{Line, Schedule, Step};
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct Program {
     pub(super) schedule: Schedule,
     pub(super) cells: Vec<Arc<Cell>>,
     pub(super) keys: Vec<String>,
+    /// By node of the schedule's table: where its rows of moving parameters begin.
+    pub(super) rows: Vec<usize>,
     pub(super) memory: UnsafeCell<Memory>,
     pub(super) lines: Vec<Arc<Held<DelayLine>>>,
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
@@ -102,24 +105,21 @@ impl Builder {
         context: &Context<'_>,
         tempo: &TempoMap,
     ) -> Result<Program, Vec<Problem>> {
+        // The runner trusts a schedule blindly, so none is taken that does not hold.
+        if let Err(why) = check(&compiled.schedule) {
+            let what = format!("{why}; this is a fault of the program: report it with the patch");
+            return Err(vec![Problem::new("the schedule", what)]);
+        }
         let schedule = compiled.schedule.clone();
-        let mut errors = Vec::new();
-        let mut old = std::mem::take(&mut self.cells);
+        let (mut new, mut errors) = (HashMap::with_capacity(schedule.nodes.len()), Vec::new());
         let mut cells = Vec::with_capacity(schedule.nodes.len());
         let mut keys = Vec::with_capacity(schedule.nodes.len());
         for &node in &schedule.nodes {
             let flat = &compiled.flat.nodes[node];
             let make = self.make(compiled, context, tempo, node);
-            let kept = old.remove(&flat.key).filter(|(m, _)| *m == make);
+            let kept = self.cells.get(&flat.key).filter(|(m, _)| *m == make);
             let cell = match kept {
-                Some((_, cell)) => {
-                    for (i, setting) in flat.settings.iter().enumerate() {
-                        if let Setting::Number(value) = setting {
-                            cell.set(i, *value);
-                        }
-                    }
-                    cell
-                }
+                Some((_, cell)) => cell.clone(),
                 None => match fresh(compiled, context, tempo, node) {
                     Ok(cell) => Arc::new(cell),
                     Err(what) => {
@@ -128,25 +128,44 @@ impl Builder {
                     }
                 },
             };
-            self.cells.insert(flat.key.clone(), (make, cell.clone()));
+            new.insert(flat.key.clone(), (make, cell.clone()));
             cells.push(cell);
             keys.push(flat.key.clone());
         }
         if !errors.is_empty() {
-            self.cells = HashMap::new();
+            // The last program goes on with its cells as if nothing had been asked.
             return Err(errors);
+        }
+        self.cells = new;
+        for (cell, &node) in cells.iter().zip(&schedule.nodes) {
+            for (i, setting) in compiled.flat.nodes[node].settings.iter().enumerate() {
+                if let Setting::Number(value) = setting {
+                    cell.set(i, *value);
+                }
+            }
         }
         let lines = keep(&mut self.lines, &schedule.lines, |l| DelayLine::new(l.width, l.frames));
         let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |l| EventLine::new(l.frames));
         let parameters =
             schedule.nodes.iter().map(|&n| compiled.flat.nodes[n].settings.len()).max().unwrap_or(0);
+        // One set of rows is shared; a node that cuts a loop keeps its own until it takes its inputs.
+        let mut rows = vec![0; schedule.nodes.len()];
+        let mut count = parameters;
+        for step in &schedule.steps {
+            if let Step::Run(run) = step
+                && run.mode == Mode::Emit
+            {
+                rows[run.node as usize] = count;
+                count += compiled.flat.nodes[schedule.nodes[run.node as usize]].settings.len();
+            }
+        }
         let memory = Memory {
             slots: vec![Slot([0.0; BLOCK]); schedule.slots as usize],
             lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
-            moving: vec![[0.0; BLOCK]; parameters],
+            moving: vec![[0.0; BLOCK]; count],
         };
         let memory = UnsafeCell::new(memory);
-        Ok(Program { owner: self.id, schedule, cells, keys, memory, lines, event_lines })
+        Ok(Program { owner: self.id, schedule, cells, keys, rows, memory, lines, event_lines })
     }
 
     fn make(&self, compiled: &Compiled, context: &Context<'_>, tempo: &TempoMap, node: usize) -> Make {
@@ -173,7 +192,8 @@ fn fresh(compiled: &Compiled, context: &Context<'_>, tempo: &TempoMap, node: usi
     let declaration: &Declaration = flat.declaration;
     let processor = if flat.bypass {
         let width = compiled.widths.outputs[node].first().copied().unwrap_or(0);
-        host(Bypass(DelayLine::new(width, (declaration.latency)(&setup))))
+        let line = DelayLine::new(width, (declaration.latency)(&setup));
+        host(Bypass { line, in_place: declaration.in_place })
     } else {
         (declaration.make)(&setup)?
     };

@@ -133,6 +133,7 @@ impl Runner {
         let state = unsafe { cell.state_mut() };
         let frame = self.frame - i64::from(run.arrival);
         let Memory { slots, lists, moving } = memory;
+        let moving = &mut moving[program.rows[run.node as usize]..];
         if run.mode != Mode::Absorb {
             cell.prepare(state, moving, n);
             for moved in &run.moved {

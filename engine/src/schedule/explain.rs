@@ -45,7 +45,8 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
             Step::Delay { line, channels } => {
                 let line = &schedule.lines[*line as usize];
                 let cable = flat.cables.iter().find(|c| c.scope == line.scope && c.id == line.cable);
-                let whom = cable.map_or(String::new(), |c| {
+                let output = || format!("output {} waits for the later outputs", line.scope);
+                let whom = cable.map_or_else(output, |c| {
                     format!(
                         "cable {} → {} waits for the slower path to {}",
                         flat.nodes[c.from.0].key, flat.nodes[c.to.0].key, flat.nodes[c.to.0].key

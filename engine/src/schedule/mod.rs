@@ -88,12 +88,12 @@ pub struct Moved {
     pub cables: Vec<(Place, Depth)>,
 }
 
-/// A delay that keeps two paths together; it belongs to its cable.
+/// A delay that keeps two paths together; it belongs to its cable, or to the output that it holds back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Line {
-    /// The instance that the cable lies in, with a `/` at the end.
+    /// The instance that the cable lies in, with a `/` at the end, and empty in the patch itself; for an output its key.
     pub scope: Arc<str>,
-    /// The cable's id there.
+    /// The cable's id there; 0 for an output.
     pub cable: u32,
     /// By how many frames.
     pub frames: usize,

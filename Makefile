@@ -1,0 +1,22 @@
+# make demo   a song, its mix and its master under out/demo
+# make test   everything that must hold: format, lints, tests, licences
+# make soak   the long campaigns of the same tests (hours)
+
+CARGO ?= cargo
+
+.PHONY: demo test soak setup
+
+setup:
+	@sh .ci/setup
+
+demo: setup
+	$(CARGO) run --release -- demo
+
+test: setup
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) test --workspace
+	@sh .ci/licences
+
+soak: setup
+	SIGNALBOX_SOAK=1 $(CARGO) test --workspace --release

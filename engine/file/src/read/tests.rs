@@ -1,0 +1,4 @@
+mod codecs;
+mod damage;
+mod errors;
+mod pieces;

@@ -1,0 +1,163 @@
+//! Places a sound between left and right.
+
+use signalbox_dsp::lane::{Lane, cos_turns, sin_turns};
+use signalbox_dsp::units::Unit;
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+
+const PAN: usize = 0;
+const WIDTH: usize = 1;
+const LAW: usize = 2;
+const MODE: usize = 3;
+
+/// A panorama potentiometer, and a balance for what is stereo already.
+pub static NODE: Declaration = Declaration {
+    name: "pan",
+    title: "Pan",
+    group: Group::Stereo,
+    help: "Places a sound between left and right, and makes a stereo sound narrower or wider.",
+    source: "A mono sound is panned by the law chosen: constant power (sine and cosine, -3 dB in the middle), linear \
+             (-6 dB), or the geometric mean of both (-4.5 dB). A stereo sound is balanced: the far side fades by the \
+             same law, the near side stays, the middle passes every bit. Checked: power flat within 0.01 dB; width \
+             leaves the mono sum unchanged to -120 dB.",
+    example: r#"{"format": 1, "length": "4 s", "nodes": [
+        {"id": "surf", "kind": "noise", "values": {"level": "-24 dB", "channels": 1}},
+        {"id": "sway", "kind": "osc", "values": {"shape": "sine", "freq": "0.5 Hz", "level": "0 dB",
+            "mode": "control"}},
+        {"id": "place", "kind": "pan"},
+        {"id": "out", "kind": "output"}],
+        "cables": [{"from": "surf", "to": "place"},
+            {"from": "sway", "to": "place.pan", "depth": "90 %"}, {"from": "place", "to": "out"}]}"#,
+    inputs: &[Port::audio("in", Width::Follow, "a mono or stereo signal")],
+    outputs: &[Port::audio("out", Width::Fixed(2), "the signal in its place")],
+    parameters: &[
+        Parameter::number(
+            "pan",
+            Unit::Percent,
+            (-100.0, 100.0),
+            0.0,
+            "place: -100 % is left, 100 % is right",
+        ),
+        Parameter::number(
+            "width",
+            Unit::Percent,
+            (0.0, 200.0),
+            100.0,
+            "width of a stereo signal before it is placed; 0 % is mono, 100 % leaves it alone",
+        ),
+        Parameter::choice(
+            "law",
+            &[
+                ("power", "-3 dB in the middle: equally loud everywhere in a room"),
+                ("compromise", "-4.5 dB in the middle"),
+                ("linear", "-6 dB in the middle: equally loud everywhere when summed to mono"),
+            ],
+            "how loud the middle is against the sides",
+        ),
+        Parameter::choice(
+            "mode",
+            &[
+                ("balance", "the far side fades and the near side stays"),
+                ("both", "both sides move towards the place, so that nothing is lost at the far end"),
+            ],
+            "what happens to a stereo signal; a mono signal is always panned",
+        ),
+    ],
+    make: |setup| match setup.inputs.first() {
+        Some(&width @ 1..=2) => Ok(host(Pan::new(setup, width))),
+        Some(width) => {
+            Err(format!("pan takes a mono or a stereo signal, got {width} channels: put `split` before it"))
+        }
+        None => Err("pan has no input".into()),
+    },
+    ..Declaration::BLANK
+};
+
+struct Pan {
+    law: usize,
+    mono: bool,
+    both: bool,
+}
+
+impl Pan {
+    fn new(setup: &Setup, width: usize) -> Self {
+        Self { law: setup.choice(LAW), mono: width == 1, both: setup.choice(MODE) == 1 }
+    }
+
+    /// Gains of left and right at a place from 0 (left) to 1 (right).
+    #[inline(always)]
+    fn gains<L: Lane>(&self, place: L) -> [L; 2] {
+        let (zero, one) = (L::splat(0.0), L::splat(1.0));
+        let quarter = place * L::splat(0.25);
+        let power = [cos_turns(quarter), sin_turns(quarter)];
+        let linear = [one - place, place];
+        let mut gains = match self.law {
+            0 => power,
+            1 => [0, 1].map(|k| (power[k].max(zero) * linear[k]).sqrt()),
+            _ => linear,
+        };
+        // At the ends exactly all and nothing.
+        for (k, end) in [(0, place), (1, one - place)] {
+            gains[k] = L::select(end.gt(zero), gains[k], one);
+            gains[1 - k] = L::select(end.gt(zero), gains[1 - k], zero);
+        }
+        gains
+    }
+
+    /// The gain in the middle.
+    fn middle(&self) -> f32 {
+        [std::f32::consts::FRAC_1_SQRT_2, 0.594_603_6, 0.5][self.law]
+    }
+
+    /// One frame of a stereo signal, at a place from 0 to 1.
+    #[inline(always)]
+    fn stereo<L: Lane>(&self, [left, right]: [L; 2], place: L) -> [L; 2] {
+        let (one, half) = (L::splat(1.0), L::splat(0.5));
+        let still = |moved: L, x: L| {
+            let aside = (place - half).abs().gt(L::splat(0.0));
+            L::select(aside, moved, x)
+        };
+        if self.both {
+            // One side stays at its end, the other comes towards it; twice the place reaches from end to end.
+            let twice = place + place;
+            let from_left = self.gains((twice - one).max(L::splat(0.0)));
+            let from_right = self.gains(twice.min(one));
+            let l = left.mul_add(from_left[0], right * from_right[0]);
+            let r = left.mul_add(from_left[1], right * from_right[1]);
+            return [still(l, left), still(r, right)];
+        }
+        let scale = L::splat(1.0 / self.middle());
+        let [l, r] = self.gains(place).map(|g| (g * scale).min(one));
+        [still(left * l, left), still(right * r, right)]
+    }
+}
+
+impl<L: Lane> Kernel<L> for Pan {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        let (pan, width) = (io.params.get(PAN), io.params.get(WIDTH));
+        let place = |j: usize| (pan.at(j) + L::splat(100.0)) / L::splat(200.0);
+        let [out_left, out_right] = io.outputs.pair(0);
+        let left = io.inputs.channel(0, 0);
+        if self.mono {
+            let steady = pan.is_steady().then(|| self.gains(place(0)));
+            for (j, &x) in left.iter().enumerate() {
+                let [l, r] = steady.unwrap_or_else(|| self.gains(place(j)));
+                (out_left[j], out_right[j]) = (x * l, x * r);
+            }
+            return;
+        }
+        let right = io.inputs.channel(0, 1);
+        for j in 0..left.len() {
+            // What the width adds to one side it takes from the other, so that their sum stays.
+            let spread = (width.at(j) - L::splat(100.0)) * L::splat(0.005);
+            let side = (left[j] - right[j]) * spread;
+            let sides = [left[j] + side, right[j] - side];
+            [out_left[j], out_right[j]] = self.stereo(sides, place(j));
+        }
+    }
+
+    fn reset(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! What can be said on the command line.
+
+use crate::values;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use signalbox_file::Format;
+use std::path::PathBuf;
+
+/// A node-graph modular audio environment: record, mix and master with patches.
+#[derive(Parser)]
+#[command(name = "signalbox", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Examples:
+  signalbox demo                              a song, its mix and its master under out/demo
+  signalbox mix stems -o master.wav           a folder of recordings, mixed and mastered
+  signalbox render song.json -o song.wav      a patch, rendered
+  signalbox measure *.wav                     loudness, true peak, range
+
+Exit codes: 0 done; 1 it could not be done, and standard error says why; 2 the command line is wrong; 130 Ctrl-C.";
+
+/// The words.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Synthesises a song's stems, mixes and masters them.
+    Demo(Demo),
+    /// Mixes and masters a folder of recordings.
+    Mix(Mix),
+    /// Renders a patch into a WAV file.
+    Render(Render),
+    /// Measures loudness, true peak and range of audio files.
+    Measure(Measure),
+    /// Shows the compiled schedule of a patch, a line a step.
+    Explain(Explain),
+    /// Lists the kinds of node, or tells all about one.
+    Nodes(Nodes),
+    /// Checks that a patch compiles.
+    Check(Check),
+    /// Writes a first patch, to be edited.
+    New(New),
+    /// Prints the completions for a shell.
+    #[command(after_help = "Example:\n  signalbox completions bash > ~/.local/share/bash-completion/completions/signalbox")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Options of `demo`.
+#[derive(Args)]
+#[command(after_help = "Example:\n  signalbox demo -o out/demo")]
+pub struct Demo {
+    /// The folder to write to.
+    #[arg(short, long, value_name = "FOLDER", default_value = "out/demo")]
+    pub out: PathBuf,
+    /// How many stems are worked on at once.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Options of `mix`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  signalbox mix stems -o master.wav
+  signalbox mix stems -o master.wav --target -16 --ceiling -1.5 --bits 16
+  signalbox render master.json -o again.wav      the patch that was written beside it, after your edits")]
+pub struct Mix {
+    /// The folder with the recordings: wav, flac, mp3, ogg, aiff …
+    pub folder: PathBuf,
+    /// The master to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The loudness to meet.
+    #[arg(long, value_name = "LUFS", default_value = "-14", allow_hyphen_values = true, value_parser = values::loudness)]
+    pub target: f64,
+    /// The true peak that is never passed.
+    #[arg(long, value_name = "dBTP", default_value = "-1", allow_hyphen_values = true, value_parser = values::ceiling)]
+    pub ceiling: f64,
+    /// Where to write the patch; beside the master if left out.
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<PathBuf>,
+    /// Frames a second; that of most recordings if left out.
+    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    pub rate: Option<u32>,
+    /// How samples are stored: 16 (dithered), 24, 32f.
+    #[arg(long, default_value = "24", value_parser = values::bits)]
+    pub bits: Format,
+    /// How many recordings are worked on at once.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Options of `render`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  signalbox render song.json -o song.wav
+  signalbox render song.json -o song.wav --bits 16 --rate 44.1kHz
+  signalbox render drone.json -o drone.wav --length 30s
+  signalbox render master.json -o master.wav --stems stems")]
+pub struct Render {
+    /// The patch.
+    pub patch: PathBuf,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Frames a second; the patch's own, or 48,000, if left out.
+    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    pub rate: Option<u32>,
+    /// How samples are stored: 16 (dithered), 24, 32f.
+    #[arg(long, default_value = "24", value_parser = values::bits)]
+    pub bits: Format,
+    /// How long; to the end of the last tail if left out.
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    pub length: Option<f64>,
+    /// A folder for the stems: each strip by itself, after its fader, with its share of the sends.
+    #[arg(long, value_name = "FOLDER")]
+    pub stems: Option<PathBuf>,
+    /// How many stems are rendered at once.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Options of `measure`.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  signalbox measure master.wav\n  signalbox measure *.flac --json")]
+pub struct Measure {
+    /// Audio files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Prints a list in JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `explain`.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  signalbox explain song.json\n  signalbox explain song.json --dot | dot -Tsvg > song.svg")]
+pub struct Explain {
+    /// The patch.
+    pub patch: PathBuf,
+    /// Prints the graph for Graphviz instead.
+    #[arg(long)]
+    pub dot: bool,
+    /// Frames a second.
+    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    pub rate: Option<u32>,
+}
+
+/// Options of `nodes`.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  signalbox nodes\n  signalbox nodes comp")]
+pub struct Nodes {
+    /// A kind of node.
+    pub name: Option<String>,
+}
+
+/// Options of `check`.
+#[derive(Args)]
+pub struct Check {
+    /// The patch.
+    pub patch: PathBuf,
+}
+
+/// Options of `new`.
+#[derive(Args)]
+#[command(after_help = "Example:\n  signalbox new first.json && signalbox render first.json -o first.wav")]
+pub struct New {
+    /// The patch to write.
+    pub patch: PathBuf,
+}

@@ -1,0 +1,34 @@
+//! `demo`: a song, its mix and its master.
+
+use super::measure::table;
+use super::threads;
+use crate::cli::Demo;
+use crate::failure::Failure;
+use crate::progress::{Bar, interrupted};
+use signalbox_dsp::meter::Measurement;
+use signalbox_studio::{demo, picture};
+
+/// Makes the demo.
+pub fn run(options: &Demo) -> Result<(), Failure> {
+    let folder = &options.out;
+    let made = demo::run(folder, threads(options.threads), &Bar::default(), &interrupted)?;
+    let picture = folder.join("master.png");
+    let png = picture::of_master(&made.outcome, "Night bus").map_err(Failure::new)?;
+    signalbox_file::write_bytes(&picture, &png)?;
+    let mut rows: Vec<(&str, &Measurement)> = made.stems.iter().map(|(name, m)| (name.as_str(), m)).collect();
+    rows.push(("mix, before", &made.outcome.before));
+    rows.push(("master, after", &made.outcome.after));
+    print!("{}", table(&rows));
+    println!("\nUnder {}:", folder.display());
+    for (name, what) in [
+        ("master.wav", "listen to this"),
+        ("mix.wav", "the same before mastering"),
+        ("stems/", "what was mixed"),
+        ("song.json", "the patch that synthesised the stems"),
+        ("mix.json", "the patch that mixed and mastered them, every setting with its reason"),
+        ("master.png", "waveform, loudness and spectrum"),
+    ] {
+        println!("  {name:<11} {what}");
+    }
+    Ok(())
+}

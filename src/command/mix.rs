@@ -1,0 +1,35 @@
+//! `mix`: a folder of recordings into a master.
+
+use super::measure::table;
+use super::threads;
+use crate::cli::Mix;
+use crate::failure::Failure;
+use crate::progress::{Bar, interrupted};
+use signalbox_studio::mix::{self, Job, Target, patch_beside};
+
+/// Mixes and masters a folder.
+pub fn run(options: &Mix) -> Result<(), Failure> {
+    let patch = options.patch.clone().unwrap_or_else(|| patch_beside(&options.out));
+    if patch == options.out {
+        return Err(Failure::new(format!("{}: is to be both master and patch; name a --patch", patch.display())));
+    }
+    let title = options.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let job = Job {
+        folder: &options.folder,
+        out: &options.out,
+        patch: &patch,
+        target: Target { loudness: options.target, ceiling: options.ceiling },
+        rate: options.rate,
+        format: options.bits,
+        threads: threads(options.threads),
+        title: &title,
+        touch: &|_| {},
+    };
+    let outcome = mix::mix(&job, &Bar::default(), &interrupted)?;
+    outcome.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    println!("{} recordings mixed: {}\n", outcome.strips.len(), outcome.strips.join(", "));
+    let name = options.out.display().to_string();
+    print!("{}", table(&[("the mix, before", &outcome.before), (&name, &outcome.after)]));
+    println!("\n{}: edit it, then `signalbox render {} -o again.wav`", patch.display(), patch.display());
+    Ok(())
+}

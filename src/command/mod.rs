@@ -1,0 +1,38 @@
+//! The words of the command, a file each.
+
+mod check;
+mod demo;
+mod explain;
+mod measure;
+mod mix;
+mod new;
+mod nodes;
+mod patch;
+mod render;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use clap::CommandFactory;
+
+/// Does what the command says.
+pub fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Mix(options) => mix::run(&options),
+        Command::Render(options) => render::run(&options),
+        Command::Measure(options) => measure::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Nodes(options) => nodes::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::New(options) => new::run(&options),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "signalbox", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+/// As many threads as were asked for, or as the machine has.
+fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+}

@@ -1,0 +1,82 @@
+//! Stems: each strip of a mix by itself, after its fader, with its share of the sends.
+
+use crate::output::{Progress, StudioError};
+use signalbox_engine::patch::{Cable, Node, Patch, Role};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The name of the output that a stem is taken from.
+pub const STEM: &str = "stem";
+
+/// The strips of a patch, by the ids of their last nodes.
+pub fn strips(patch: &Patch) -> Vec<String> {
+    let strips = patch.graph.nodes.iter().filter(|(_, n)| n.role == Some(Role::Strip));
+    strips.map(|(id, _)| id.clone()).collect()
+}
+
+/// The patch in which one strip alone (all of them for `None`) sounds, up to where the mix is whole; rendered from the
+/// output [`STEM`]. `None` where the patch says of no node that it is the mix.
+pub fn alone(patch: &Patch, strip: Option<&str>) -> Option<Patch> {
+    let mix = patch.graph.nodes.iter().find(|(_, n)| n.role == Some(Role::Mix)).map(|(id, _)| id.clone())?;
+    let mut patch = patch.clone();
+    for (id, node) in &mut patch.graph.nodes {
+        if node.role == Some(Role::Strip) && strip.is_some_and(|s| s != id) {
+            node.mute = true;
+        }
+    }
+    let outputs: Vec<String> =
+        patch.graph.nodes.iter().filter(|(_, n)| n.kind == "output").map(|(id, _)| id.clone()).collect();
+    for output in outputs {
+        patch.graph.cables.retain(|_, c| c.from.node != output && c.to.node != output);
+        patch.graph.nodes.remove(&output);
+    }
+    patch.graph.nodes.insert(STEM.into(), Node::new("output"));
+    patch.graph.connect(Cable::new(&mix, STEM));
+    Some(patch)
+}
+
+/// The name of a stem's file, from the id of its strip: what is no letter, digit, space, dash or dot becomes `_`.
+pub fn file_name(strip: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || " -_.".contains(c);
+    strip.chars().map(|c| if plain(c) { c } else { '_' }).collect()
+}
+
+/// Watches for a wish to stop, and shows nothing.
+struct Quiet<'a>(&'a (dyn Fn() -> bool + Sync));
+
+impl Progress for Quiet<'_> {
+    fn done(&self, _frames: u64) -> bool {
+        !(self.0)()
+    }
+}
+
+/// Does the same work for every name on several threads; gives the results in the order of the names, or the first
+/// failure. `stop` tells whether the user wants it to stop.
+pub fn each<T: Send>(
+    names: &[String],
+    threads: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+    work: impl Fn(&str, &dyn Progress) -> Result<T, StudioError> + Sync,
+) -> Result<Vec<T>, StudioError> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, Result<T, StudioError>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, names.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(name) = names.get(at) else { break };
+                    let result = if stop() { Err(StudioError::Stopped) } else { work(name, &Quiet(stop)) };
+                    let failed = result.is_err();
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                    if failed {
+                        next.store(names.len(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|r| r.0);
+    results.into_iter().map(|r| r.1).collect()
+}
