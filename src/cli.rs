@@ -44,7 +44,9 @@ pub enum Command {
     /// Writes a first patch, to be edited.
     New(New),
     /// Prints the completions for a shell.
-    #[command(after_help = "Example:\n  signalbox completions bash > ~/.local/share/bash-completion/completions/signalbox")]
+    #[command(
+        after_help = "Example:\n  signalbox completions bash > ~/.local/share/bash-completion/completions/signalbox"
+    )]
     Completions {
         /// The shell.
         shell: Shell,
@@ -141,7 +143,9 @@ pub struct Measure {
 
 /// Options of `explain`.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  signalbox explain song.json\n  signalbox explain song.json --dot | dot -Tsvg > song.svg")]
+#[command(
+    after_help = "Examples:\n  signalbox explain song.json\n  signalbox explain song.json --dot | dot -Tsvg > song.svg"
+)]
 pub struct Explain {
     /// The patch.
     pub patch: PathBuf,

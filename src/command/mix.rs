@@ -11,7 +11,10 @@ use signalbox_studio::mix::{self, Job, Target, patch_beside};
 pub fn run(options: &Mix) -> Result<(), Failure> {
     let patch = options.patch.clone().unwrap_or_else(|| patch_beside(&options.out));
     if patch == options.out {
-        return Err(Failure::new(format!("{}: is to be both master and patch; name a --patch", patch.display())));
+        return Err(Failure::new(format!(
+            "{}: is to be both master and patch; name a --patch",
+            patch.display()
+        )));
     }
     let title = options.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let job = Job {

@@ -13,6 +13,8 @@ pub fn run(options: &New) -> Result<(), Failure> {
         return Err(Failure::new(format!("{path}: is there already; choose another name or move it away")));
     }
     signalbox_file::write_text(&options.patch, FIRST)?;
-    println!("{path}: written; hear it with `signalbox render {path} -o first.wav`, then change a number and again");
+    println!(
+        "{path}: written; hear it with `signalbox render {path} -o first.wav`, then change a number and again"
+    );
     Ok(())
 }

@@ -19,7 +19,12 @@ pub fn run(options: &Render) -> Result<(), Failure> {
     let written = render_file(&opened.patch, &context, &how, &options.out, options.bits, &Bar::default())?;
     warn(&written.report.warnings);
     let seconds = written.report.frames as f64 / f64::from(opened.rate);
-    println!("{}: {seconds:.2} s, {} channels, {} Hz", options.out.display(), written.report.width, opened.rate);
+    println!(
+        "{}: {seconds:.2} s, {} channels, {} Hz",
+        options.out.display(),
+        written.report.width,
+        opened.rate
+    );
     if written.clipped > 0 {
         eprintln!(
             "warning: {} samples lie above full scale and were clipped; lower a gain, end in a `limiter`, or write --bits 32f",
@@ -35,14 +40,17 @@ pub fn run(options: &Render) -> Result<(), Failure> {
         let how = Options { seconds: Some(seconds), ..Options::default() };
         let render = |strip: &str, to: &Path, progress: &dyn Progress| -> Result<(), StudioError> {
             let Some(patch) = stems::alone(&opened.patch, Some(strip)) else {
-                let what = "no node has the role `mix`, so nobody knows where stems end; give one \"role\": \"mix\"";
+                let what =
+                    "no node has the role `mix`, so nobody knows where stems end; give one \"role\": \"mix\"";
                 return Err(StudioError::Refused(what.into()));
             };
             render_file(&patch, &context, &how, to, options.bits, progress).map(|_| ())
         };
         let names = stems::strips(&opened.patch);
         if names.is_empty() {
-            return Err(Failure::new("no node has the role `strip`, so there are no stems; give some \"role\": \"strip\""));
+            return Err(Failure::new(
+                "no node has the role `strip`, so there are no stems; give some \"role\": \"strip\"",
+            ));
         }
         let jobs = stems::each(&names, threads(options.threads), &interrupted, |strip, progress| {
             render(strip, &folder.join(format!("{}.wav", stems::file_name(strip))), progress)

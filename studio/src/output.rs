@@ -82,14 +82,29 @@ pub fn render_file(
     progress: &dyn Progress,
 ) -> Result<Written, StudioError> {
     let rendering = render::prepare(patch, context, options)?;
+    if rendering.frames() == Some(0) {
+        return Err(no_sound(path));
+    }
     let writer = Writer::create(path, context.rate, rendering.width(), format)?;
     let mut sink = File { writer, progress };
     progress.begin(&path.display().to_string(), rendering.frames());
     let report = rendering.render(options.buffer, &mut sink);
     progress.end();
-    let report = report.map_err(|e| if matches!(e, RenderError::Stopped) { StudioError::Stopped } else { e.into() })?;
+    let report = report
+        .map_err(|e| if matches!(e, RenderError::Stopped) { StudioError::Stopped } else { e.into() })?;
+    if report.frames == 0 {
+        return Err(no_sound(path));
+    }
     let written = sink.writer.finish()?;
     Ok(Written { report, clipped: written.clipped })
+}
+
+/// A file of no frames would be one that nothing can read.
+fn no_sound(path: &Path) -> StudioError {
+    StudioError::Refused(format!(
+        "{}: not written, for the patch lasts 0 s; add a source, or say how long: --length 30s",
+        path.display()
+    ))
 }
 
 /// Writes sound that is in memory into a WAV file.
@@ -101,7 +116,12 @@ pub fn write_audio(audio: &signalbox_engine::Audio, path: &Path, format: Format)
 }
 
 /// Refuses to write over the patch itself or over a file that it plays.
-pub fn refuse_own_input(patch: &Patch, shelf: &Shelf, patch_path: &Path, out: &Path) -> Result<(), StudioError> {
+pub fn refuse_own_input(
+    patch: &Patch,
+    shelf: &Shelf,
+    patch_path: &Path,
+    out: &Path,
+) -> Result<(), StudioError> {
     let base = patch_path.parent().unwrap_or(Path::new(""));
     let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,

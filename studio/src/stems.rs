@@ -2,11 +2,9 @@
 
 use crate::output::{Progress, StudioError};
 use signalbox_engine::patch::{Cable, Node, Patch, Role};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// The name of the output that a stem is taken from.
-pub const STEM: &str = "stem";
 
 /// The strips of a patch, by the ids of their last nodes.
 pub fn strips(patch: &Patch) -> Vec<String> {
@@ -14,8 +12,8 @@ pub fn strips(patch: &Patch) -> Vec<String> {
     strips.map(|(id, _)| id.clone()).collect()
 }
 
-/// The patch in which one strip alone (all of them for `None`) sounds, up to where the mix is whole; rendered from the
-/// output [`STEM`]. `None` where the patch says of no node that it is the mix.
+/// The patch in which one strip alone (all of them for `None`) sounds, up to where the mix is whole; it has one
+/// output. `None` where the patch says of no node that it is the mix.
 pub fn alone(patch: &Patch, strip: Option<&str>) -> Option<Patch> {
     let mix = patch.graph.nodes.iter().find(|(_, n)| n.role == Some(Role::Mix)).map(|(id, _)| id.clone())?;
     let mut patch = patch.clone();
@@ -30,8 +28,13 @@ pub fn alone(patch: &Patch, strip: Option<&str>) -> Option<Patch> {
         patch.graph.cables.retain(|_, c| c.from.node != output && c.to.node != output);
         patch.graph.nodes.remove(&output);
     }
-    patch.graph.nodes.insert(STEM.into(), Node::new("output"));
-    patch.graph.connect(Cable::new(&mix, STEM));
+    // A node may have any name, that of the output, too.
+    let mut stem = String::from("stem");
+    while patch.graph.nodes.contains_key(&stem) {
+        stem.push('_');
+    }
+    patch.graph.nodes.insert(stem.clone(), Node::new("output"));
+    patch.graph.connect(Cable::new(&mix, &stem));
     Some(patch)
 }
 
@@ -39,6 +42,19 @@ pub fn alone(patch: &Patch, strip: Option<&str>) -> Option<Patch> {
 pub fn file_name(strip: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || " -_.".contains(c);
     strip.chars().map(|c| if plain(c) { c } else { '_' }).collect()
+}
+
+/// The names of the files of all stems, each another: two strips whose names differ in signs or capital letters only
+/// are numbered.
+pub fn file_names(strips: &[String]) -> Vec<String> {
+    let mut used = HashSet::new();
+    let name = |strip: &String| {
+        let own = file_name(strip);
+        let numbered = (2..).map(|n| format!("{own} {n}"));
+        let free = std::iter::once(own.clone()).chain(numbered).find(|name| used.insert(name.to_lowercase()));
+        format!("{}.wav", free.unwrap_or(own))
+    };
+    strips.iter().map(name).collect()
 }
 
 /// Watches for a wish to stop, and shows nothing.

@@ -18,6 +18,7 @@ pub struct Rig {
     outputs: Vec<usize>,
     moving: Vec<Option<Vec<f32>>>,
     notes: Vec<(i64, usize, EventKind)>,
+    sent: Vec<(i64, usize, EventKind)>,
     frame: i64,
     fresh: bool,
     latency: usize,
@@ -101,6 +102,7 @@ impl Rig {
             outputs,
             moving,
             notes: Vec::new(),
+            sent: Vec::new(),
             frame: 0,
             fresh: true,
             latency,
@@ -130,6 +132,11 @@ impl Rig {
         if let Some(at) = self.declaration.input(port) {
             self.notes.push((frame, at, kind));
         }
+    }
+
+    /// What the node has sent so far: the frame, the index of the output port, the event.
+    pub fn sent(&self) -> Vec<(i64, usize, EventKind)> {
+        self.sent.clone()
     }
 
     /// Runs `emit` and `absorb` in place of `process`.
@@ -266,6 +273,10 @@ impl Rig {
             self.processor.absorb(&mut io);
         } else {
             self.processor.process(&mut io);
+        }
+        for (p, view) in out_ports.iter().enumerate().filter(|(_, view)| view.events) {
+            let events = lists[view.start as usize].iter();
+            self.sent.extend(events.map(|e| (self.frame + i64::from(e.frame), p, e.kind)));
         }
         for (p, view) in out_ports.iter().enumerate() {
             for c in 0..usize::from(view.width) {

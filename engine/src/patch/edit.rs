@@ -206,7 +206,8 @@ impl Patch {
                     return Err(EditError::BadId(name));
                 }
                 let graph = data.map(SubpatchData::build).transpose()?;
-                let nowhere = |g: &Graph| g.nodes.iter().find(|(_, n)| !good_place(n.at)).map(|(id, _)| id.clone());
+                let nowhere =
+                    |g: &Graph| g.nodes.iter().find(|(_, n)| !good_place(n.at)).map(|(id, _)| id.clone());
                 if let Some(id) = graph.as_ref().and_then(nowhere) {
                     return Err(EditError::NoPlace(id));
                 }

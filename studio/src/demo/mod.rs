@@ -46,7 +46,8 @@ pub fn run(
     let names = stems::strips(&song);
     progress.begin("synthesising the stems", None);
     let made = stems::each(&names, threads, stop, |name, _| {
-        let patch = stems::alone(&song, Some(name)).ok_or_else(|| StudioError::Patch("the song has no mix".into()))?;
+        let patch = stems::alone(&song, Some(name))
+            .ok_or_else(|| StudioError::Patch("the song has no mix".into()))?;
         let audio = narrow(render::to_memory(&patch, &context, &Options::default())?);
         let path = folder.join("stems").join(format!("{}.wav", stems::file_name(name)));
         write_audio(&audio, &path, Format::Pcm24)?;
@@ -80,9 +81,12 @@ fn narrow(mut audio: Audio) -> Audio {
 /// Rides the pad's fader: it opens towards the middle of the song and leaves with its end.
 fn ride(patch: &mut Patch) {
     let fader = "pad fader";
-    let Some(level) = patch.graph.nodes.get(fader).and_then(|n| n.values.get("gain")).cloned() else { return };
+    let Some(level) = patch.graph.nodes.get(fader).and_then(|n| n.values.get("gain")).cloned() else {
+        return;
+    };
     let number = level.as_str().and_then(signalbox_dsp::units::Quantity::parse).map_or(0.0, |q| q.value);
     let at = |seconds: f64, offset: f64| Point::Shaped(seconds.into(), (number + offset).into(), Shape::S);
-    let points = vec![at(0.0, -1.0), at(8.0, 0.0), at(10.0, -3.0), at(19.0, -3.0), at(24.0, 1.0), at(30.0, 1.0)];
+    let points =
+        vec![at(0.0, -1.0), at(8.0, 0.0), at(10.0, -3.0), at(19.0, -3.0), at(24.0, 1.0), at(30.0, 1.0)];
     patch.graph.lanes.insert(Endpoint::from("pad fader.gain"), Lane { points });
 }

@@ -97,10 +97,18 @@ fn chain(graph: &mut Graph, channel: &Channel<'_>, y: f64) {
         .with("ratio", (compression.ratio * 100.0).round() / 100.0)
         .with("release", seconds(compression.release))
         .with("threshold", db(compression.threshold))
-        .labelled(format!("{:.1} : 1 above {}: {}", compression.ratio, db(compression.threshold), strip.compression.why));
+        .labelled(format!(
+            "{:.1} : 1 above {}: {}",
+            compression.ratio,
+            db(compression.threshold),
+            strip.compression.why
+        ));
     let nodes = [
         (String::new(), Node::new("player").with("file", channel.file).labelled(name)),
-        (" trim".into(), Node::new("gain").with("gain", db(strip.trim.value)).labelled(strip.trim.why.clone())),
+        (
+            " trim".into(),
+            Node::new("gain").with("gain", db(strip.trim.value)).labelled(strip.trim.why.clone()),
+        ),
         (" eq".into(), eq_node(&strip.eq)),
         (" comp".to_string(), comp),
     ];
@@ -137,9 +145,11 @@ pub fn mix(channels: &[Channel<'_>], sends: &Sends, rate: u32, title: &str) -> P
         chain(graph, channel, y);
         let (name, strip) = (channel.name, channel.strip);
         let (pan, fader) = (format!("{name} pan"), format!("{name} fader"));
-        let node = Node::new("pan").with("pan", format!("{} %", strip.pan.value)).labelled(strip.pan.why.clone());
+        let node =
+            Node::new("pan").with("pan", format!("{} %", strip.pan.value)).labelled(strip.pan.why.clone());
         graph.nodes.insert(pan.clone(), node.at(4.0 * COLUMN, y));
-        let node = Node::new("gain").with("gain", db(channel.fader.value)).labelled(channel.fader.why.clone());
+        let node =
+            Node::new("gain").with("gain", db(channel.fader.value)).labelled(channel.fader.why.clone());
         graph.nodes.insert(fader.clone(), node.role(Role::Strip).at(5.0 * COLUMN, y));
         graph.connect(Cable::new(&format!("{name} comp"), &pan));
         graph.connect(Cable::new(&pan, &fader));
@@ -151,7 +161,10 @@ pub fn mix(channels: &[Channel<'_>], sends: &Sends, rate: u32, title: &str) -> P
         }
     }
     let y = channels.len() as f64 * ROW;
-    let reverb = Node::new("reverb").with("decay", seconds(sends.decay.value)).with("mix", "100 %").with("predelay", "18 ms");
+    let reverb = Node::new("reverb")
+        .with("decay", seconds(sends.decay.value))
+        .with("mix", "100 %")
+        .with("predelay", "18 ms");
     let delay = Node::new("delay")
         .with("damping", "4 kHz")
         .with("feedback", "32 %")
@@ -160,7 +173,8 @@ pub fn mix(channels: &[Channel<'_>], sends: &Sends, rate: u32, title: &str) -> P
         .with("time", seconds(sends.echo.value));
     let low = Band { kind: "highpass", freq: 220.0, gain: 0.0, q: 0.707 };
     let low = Because { value: low, why: "keeps the low end of the sends out of the way".into() };
-    let rows = [(REVERB, reverb.labelled(sends.decay.why.clone())), (DELAY, delay.labelled(sends.echo.why.clone()))];
+    let rows =
+        [(REVERB, reverb.labelled(sends.decay.why.clone())), (DELAY, delay.labelled(sends.echo.why.clone()))];
     for (i, (name, node)) in rows.into_iter().enumerate() {
         // A send that nobody uses is not there.
         if !graph.cables.values().any(|c| c.to.node == name) {

@@ -40,7 +40,10 @@ pub fn decide(mix: &Survey, target: Target) -> Master {
         eq: balance(mix),
         glue: Because {
             value: (mix.loudness + 6.0).min(peak - 3.0).clamp(-60.0, 0.0),
-            why: format!("1.5 : 1 above 6 LU over the mix's {:.1} LUFS, with peaks at {peak:.1} dBTP", mix.loudness),
+            why: format!(
+                "1.5 : 1 above 6 LU over the mix's {:.1} LUFS, with peaks at {peak:.1} dBTP",
+                mix.loudness
+            ),
         },
         drive: Because { value: drive, why: String::new() },
         ceiling: target.ceiling,
@@ -119,7 +122,8 @@ pub fn solve(
             return Ok(Solved { master, audio });
         }
         known.push((master.drive.value, reached));
-        master.drive.value = next(&known, target.loudness).ok_or_else(|| unreachable_target(&known, target))?;
+        master.drive.value =
+            next(&known, target.loudness).ok_or_else(|| unreachable_target(&known, target))?;
     }
     progress.end();
     Err(unreachable_target(&known, target))
@@ -143,9 +147,10 @@ fn next(known: &[(f64, f64)], target: f64) -> Option<f64> {
 
 fn unreachable_target(known: &[(f64, f64)], target: Target) -> StudioError {
     let loudest = known.iter().map(|k| k.1).fold(f64::NEG_INFINITY, f64::max);
-    let nearest = known.iter().map(|k| k.1).min_by(|a, b| {
-        (a - target.loudness).abs().total_cmp(&(b - target.loudness).abs())
-    });
+    let nearest = known
+        .iter()
+        .map(|k| k.1)
+        .min_by(|a, b| (a - target.loudness).abs().total_cmp(&(b - target.loudness).abs()));
     StudioError::Refused(format!(
         "{:.1} LUFS under {:.1} dBTP is not reachable, because the limiter turns down what the gain adds: the nearest was \
          {:.1} LUFS, the loudest {loudest:.1}; choose a --target below that, or a higher --ceiling",
@@ -156,7 +161,13 @@ fn unreachable_target(known: &[(f64, f64)], target: Target) -> StudioError {
 }
 
 /// Renders the mix in memory through the chain.
-fn run(master: &Master, files: &Files, rate: u32, frames: usize, shelf: &Shelf) -> Result<Audio, StudioError> {
+fn run(
+    master: &Master,
+    files: &Files,
+    rate: u32,
+    frames: usize,
+    shelf: &Shelf,
+) -> Result<Audio, StudioError> {
     let mut patch = Patch::default();
     patch.graph.nodes.insert(HELD.into(), Node::new("player").with("file", HELD));
     patch.graph.nodes.insert("out".into(), Node::new("output"));

@@ -11,7 +11,6 @@ mod strip;
 mod survey;
 
 pub use master::{TOLERANCE, Target};
-pub use survey::tempo;
 
 use crate::assets::Files;
 use crate::measure;
@@ -21,7 +20,6 @@ use build::{Channel, Sends};
 use signalbox_dsp::meter::Measurement;
 use signalbox_engine::Audio;
 use signalbox_engine::compile::Context;
-use signalbox_engine::node::Assets;
 use signalbox_engine::patch::{self, Patch};
 use signalbox_engine::render::{self, Options};
 use signalbox_file::Format;
@@ -108,7 +106,7 @@ pub fn mix(
             fader: fader(strip, *loudness),
         })
         .collect();
-    let sends = sends(&surveys, &files);
+    let sends = sends(&surveys);
     let mut patch = build::mix(&channels, &sends, rate, job.title);
     (job.touch)(&mut patch);
     progress.begin("mixing", None);
@@ -120,7 +118,8 @@ pub fn mix(
     let whole = Survey::of(build::MIX, &mix)
         .ok_or_else(|| StudioError::Refused("the mix is silent; listen to the recordings".into()))?;
     let seconds = mix.seconds();
-    let solved = master::solve(mix.clone(), master::decide(&whole, job.target), job.target, &shelf, progress)?;
+    let solved =
+        master::solve(mix.clone(), master::decide(&whole, job.target), job.target, &shelf, progress)?;
     build::add_master(&mut patch.graph, build::MIX, &solved.master);
     // The length is stated, since the limiter's tail would otherwise be measured, too.
     patch.length = Some(seconds.into());
@@ -133,7 +132,15 @@ pub fn mix(
     let after = measure::file(job.out, &Unwatched)?.0;
     verify(&after, job.target)?;
     let names = surveys.into_iter().map(|s| s.1.name).collect();
-    Ok(Outcome { strips: names, notes, target: job.target, mix, before: whole.measured, after, master: solved.audio })
+    Ok(Outcome {
+        strips: names,
+        notes,
+        target: job.target,
+        mix,
+        before: whole.measured,
+        after,
+        master: solved.audio,
+    })
 }
 
 /// The written file must keep what was promised.
@@ -156,7 +163,11 @@ fn usual_rate(surveys: &[(String, Survey)]) -> u32 {
     };
     let mut rates: Vec<u32> = surveys.iter().map(|s| s.1.measured.rate).collect();
     rates.sort_unstable();
-    rates.into_iter().max_by(|a, b| seconds(*a).total_cmp(&seconds(*b))).unwrap_or(48_000).clamp(8_000, 384_000)
+    rates
+        .into_iter()
+        .max_by(|a, b| seconds(*a).total_cmp(&seconds(*b)))
+        .unwrap_or(48_000)
+        .clamp(8_000, 384_000)
 }
 
 /// Decides for all strips; those that are spread go to the sides in turn, the brighter the further.
@@ -210,22 +221,27 @@ fn fader(strip: &Strip, measured: Option<f64>) -> Because<f64> {
     }
 }
 
-fn sends(surveys: &[(String, Survey)], files: &dyn Assets) -> Sends {
+fn sends(surveys: &[(String, Survey)]) -> Sends {
     let crest = surveys.iter().map(|s| s.1.crest).sum::<f64>() / surveys.len() as f64;
     let decay = (2.4 - (crest - 8.0) * 0.1).clamp(0.9, 2.4);
-    let rhythmic = surveys.iter().max_by(|a, b| a.1.crest.total_cmp(&b.1.crest));
-    let found = rhythmic.and_then(|(file, s)| {
-        let audio = files.audio(file, s.measured.rate).ok()?;
-        Some((survey::tempo(&audio)?, s.name.clone()))
-    });
-    let echo = match found {
-        Some((bpm, name)) => Because {
-            value: 45.0 / bpm,
-            why: format!("a dotted eighth at {bpm:.1} beats a minute, measured from {name}"),
+    let clearest = surveys
+        .iter()
+        .filter_map(|(_, s)| Some((s.tempo?, &s.name)))
+        .max_by(|a, b| a.0.clarity.total_cmp(&b.0.clarity));
+    let echo = match clearest {
+        Some((tempo, name)) => Because {
+            value: 45.0 / tempo.bpm,
+            why: format!("a dotted eighth at {:.1} beats a minute, measured from {name}", tempo.bpm),
         },
         None => Because { value: 0.36, why: "no recording has a clear tempo: 360 ms".into() },
     };
-    Sends { decay: Because { value: decay, why: format!("the recordings have {crest:.1} dB of crest on the average") }, echo }
+    Sends {
+        decay: Because {
+            value: decay,
+            why: format!("the recordings have {crest:.1} dB of crest on the average"),
+        },
+        echo,
+    }
 }
 
 /// Where the patch of a master goes: beside it, under the same name.

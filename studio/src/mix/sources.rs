@@ -4,6 +4,7 @@ use super::Job;
 use super::survey::Survey;
 use crate::output::StudioError;
 use signalbox_engine::patch;
+use signalbox_file::FileError;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -18,12 +19,27 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// Finds the recordings; the master itself and masters that patches in the folder name are none.
+/// Finds the recordings; masters that patches in the folder name are none. Refuses, before any work is done, to write
+/// over what no mix has made: a recording, a patch by hand.
 pub fn find(job: &Job<'_>) -> Result<Found, StudioError> {
     let all = signalbox_file::folder(job.folder)?;
-    let mut outputs: HashSet<PathBuf> = HashSet::from([whole(job.out)]);
-    outputs.extend(earlier_masters(job.folder));
-    let (made, recordings): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| outputs.contains(&whole(path)));
+    let (master, named) = (whole(job.out), named_by(job.patch));
+    let mut outputs: HashSet<PathBuf> = earlier_masters(job.folder);
+    // A patch that is kept elsewhere tells by its name alone that this master is its own.
+    if named.as_ref().is_some_and(|n| n.file_name() == master.file_name()) {
+        outputs.insert(master.clone());
+    }
+    writable(job, named.is_some())?;
+    if all.iter().any(|path| whole(path) == master) && !outputs.contains(&master) {
+        return Err(StudioError::Refused(format!(
+            "{}: would overwrite a recording that is to be mixed, for no patch in {} says that it is an earlier master; \
+             choose another name",
+            job.out.display(),
+            job.folder.display()
+        )));
+    }
+    let (made, recordings): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|path| outputs.contains(&whole(path)));
     if recordings.is_empty() {
         return Err(StudioError::Refused(format!(
             "{}: holds nothing but earlier masters; put the recordings there",
@@ -36,15 +52,38 @@ pub fn find(job: &Job<'_>) -> Result<Found, StudioError> {
     Ok(Found { paths, notes })
 }
 
+/// Refuses a master or a patch that can't be, or would overwrite what no mix has written.
+fn writable(job: &Job<'_>, patch_is_ours: bool) -> Result<(), StudioError> {
+    if whole(job.out) == whole(job.patch) {
+        return Err(StudioError::Refused(format!(
+            "{}: is to be both master and patch; name a --patch",
+            job.patch.display()
+        )));
+    }
+    if let Some(path) = [job.out, job.patch].into_iter().find(|path| path.is_dir()) {
+        return Err(FileError::Folder { path: path.into() }.into());
+    }
+    if job.patch.exists() && !patch_is_ours {
+        return Err(StudioError::Refused(format!(
+            "{}: is there already and was not written by `mix`, so it is not overwritten; name another --patch, or move it \
+             away",
+            job.patch.display()
+        )));
+    }
+    Ok(())
+}
+
 /// The masters that the patches in a folder say were made with them.
-fn earlier_masters(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+fn earlier_masters(folder: &Path) -> HashSet<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return HashSet::new() };
     let patches = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json"));
-    let named = patches.filter_map(|path| {
-        let patch = patch::file::read(&signalbox_file::read_text(&path).ok()?).ok()?;
-        Some(whole(&path.with_file_name(patch.meta.get(MASTER)?.as_str()?)))
-    });
-    named.collect()
+    patches.filter_map(|path| named_by(&path)).collect()
+}
+
+/// The master that a patch says was made with it; `None` where it says nothing, or is no patch.
+fn named_by(path: &Path) -> Option<PathBuf> {
+    let patch = patch::file::read(&signalbox_file::read_text(path).ok()?).ok()?;
+    Some(whole(&path.with_file_name(patch.meta.get(MASTER)?.as_str()?)))
 }
 
 /// A path from the root, whether or not the file is there.
@@ -56,14 +95,19 @@ fn whole(path: &Path) -> PathBuf {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
     };
-    let parent = parent.canonicalize().or_else(|_| std::path::absolute(parent)).unwrap_or_else(|_| parent.into());
+    let parent =
+        parent.canonicalize().or_else(|_| std::path::absolute(parent)).unwrap_or_else(|_| parent.into());
     path.file_name().map_or(parent.clone(), |name| parent.join(name))
 }
 
 /// The way from a folder to a file, with forward slashes so that a patch moves between systems.
 fn relative(path: &Path, base: &Path) -> String {
     let way = pathdiff::diff_paths(path, base).unwrap_or_else(|| path.into());
-    way.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/").replacen("//", "/", 1)
+    way.components()
+        .map(|c| c.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
+        .replacen("//", "/", 1)
 }
 
 /// The name of a recording, as an id of nodes: the file's name without its ending.
@@ -73,16 +117,20 @@ pub fn name(path: &str) -> String {
     if plain.trim().is_empty() { "recording".into() } else { plain }
 }
 
-/// Gives recordings of one name a number each, and keeps off the names of the mix's own nodes.
+/// Gives recordings whose nodes would have the same ids a number each, and keeps off the mix's own nodes: `kick fader`
+/// may be the fader of `kick`, or a recording.
 pub fn tell_apart(surveys: &mut [(String, Survey)]) {
-    const TAKEN: [&str; 5] = ["mix", "master", "reverb", "delay", "out"];
-    let mut used: HashSet<String> = TAKEN.map(String::from).into();
+    const OWN: [&str; 5] = ["mix", "master", "reverb", "delay", "out"];
+    const NODES: [&str; 9] = ["", " trim", " eq", " comp", " pan", " fader", " glue", " limiter", " meter"];
+    let ids = |name: &str| NODES.map(|node| format!("{name}{node}"));
+    let mut used: HashSet<String> = OWN.iter().flat_map(|name| ids(name)).collect();
     for (_, survey) in surveys {
         let own = survey.name.clone();
         let mut number = 2;
-        while !used.insert(survey.name.clone()) {
+        while ids(&survey.name).iter().any(|id| used.contains(id)) {
             survey.name = format!("{own} {number}");
             number += 1;
         }
+        used.extend(ids(&survey.name));
     }
 }

@@ -88,10 +88,10 @@ fn equaliser(s: &Survey) -> Vec<Because<Band>> {
         Band { kind: "highpass", freq: cut.round(), gain: 0.0, q: 0.707 },
         format!("only a five-hundredth of the energy lies below {:.0} Hz", s.low_edge),
     ));
-    if let Some((freq, excess)) = s.resonance().filter(|r| r.1 > 5.0) {
+    if let Some((freq, excess)) = s.resonance().filter(|r| r.1 > 4.0) {
         bands.push(because(
-            Band { kind: "bell", freq: freq.round(), gain: -(excess * 0.35).min(4.0), q: 2.5 },
-            format!("{freq:.0} Hz stands out by {excess:.1} dB"),
+            Band { kind: "bell", freq: freq.round(), gain: -(excess * 0.3).min(4.0), q: 1.2 },
+            format!("the octave around {freq:.0} Hz stands out by {excess:.1} dB"),
         ));
     }
     let mud = s.share(200.0, 450.0);
@@ -121,7 +121,7 @@ fn compression(s: &Survey, trim: f64) -> Because<Compression> {
     let kind = if s.is_percussive() { "hits keep their attack" } else { "evens out" };
     because(
         Compression { threshold, ratio, attack, release },
-        format!("peaks {:.1} dB above its mean, {kind}", s.crest),
+        format!("peaks {:.1} dB above its mean, {:.1} onsets a second: {kind}", s.crest, s.onsets),
     )
 }
 
@@ -143,13 +143,19 @@ fn reverb(s: &Survey) -> Because<Option<f64>> {
     }
     let level = if s.is_percussive() { -17.0 } else { -13.0 };
     let wide = if s.is_mono() { 0.0 } else { -2.0 };
-    because(Some(level + wide), format!("crest {:.1} dB{}", s.crest, if wide < 0.0 { ", wide by itself" } else { "" }))
+    because(
+        Some(level + wide),
+        format!("crest {:.1} dB{}", s.crest, if wide < 0.0 { ", wide by itself" } else { "" }),
+    )
 }
 
 fn delay(s: &Survey) -> Because<Option<f64>> {
     let melodic = s.is_mono() && !s.is_percussive() && (250.0..4_000.0).contains(&s.middle);
     let told = format!("crest {:.1} dB around {:.0} Hz", s.crest, s.middle);
-    because(melodic.then_some(-16.0), if melodic { format!("{told}: a line that echoes carry") } else { told })
+    because(
+        melodic.then_some(-16.0),
+        if melodic { format!("{told}: a line that echoes carry") } else { told },
+    )
 }
 
 fn loudness(s: &Survey) -> Because<f64> {

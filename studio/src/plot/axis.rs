@@ -68,8 +68,8 @@ fn time_label(seconds: f64, step: f64) -> String {
         return clock(seconds);
     }
     let (factor, unit) = match step {
-        s if s >= 0.01 => (1.0, "s"),
-        s if s >= 1e-5 => (1e3, "ms"),
+        s if s > 0.0099 => (1.0, "s"),
+        s if s > 0.99e-4 => (1e3, "ms"),
         _ => (1e6, "µs"),
     };
     // A hair less, so that a tenth that is off by rounding still has one decimal.

@@ -20,7 +20,13 @@ pub fn header(canvas: &mut Canvas, layout: &Layout, overview: &Overview) {
     }
     let title = if overview.title.trim().is_empty() { "Untitled" } else { overview.title };
     canvas.text_within(title, theme::TITLE, theme::STRONG, (area.left, upper), right - area.left);
-    canvas.text_within(&kind(overview.audio), theme::BODY, theme::TEXT, (area.left, lower), right - area.left);
+    canvas.text_within(
+        &kind(overview.audio),
+        theme::BODY,
+        theme::TEXT,
+        (area.left, lower),
+        right - area.left,
+    );
 }
 
 /// What loudness means against its target.
@@ -72,7 +78,9 @@ pub fn footer(canvas: &mut Canvas, layout: &Layout, readings: &[Reading]) {
             canvas.rule_down(left - 16.0, top + 16.0, top + FOOTER_ROW - 16.0, theme::GRID);
         }
         canvas.text_within(label, theme::SMALL, theme::TEXT, (left, top + 27.0), width - 24.0);
-        canvas.text_within(value, theme::FIGURE, theme::STRONG, (left, top + 55.0), width - 24.0);
+        // A value that was printed plainly gets the minus of the other figures.
+        let value = value.strip_prefix('-').map_or_else(|| value.clone(), |rest| format!("−{rest}"));
+        canvas.text_within(&value, theme::FIGURE, theme::STRONG, (left, top + 55.0), width - 24.0);
     }
 }
 

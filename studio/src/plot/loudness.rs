@@ -30,7 +30,11 @@ pub fn draw(canvas: &mut Canvas, card: Area, overview: &Overview) {
     let plot = panel::open(canvas, card, "Loudness", "LUFS", &legend);
     if legend.is_empty() && integrated.is_none() && target.is_none() {
         let none = overview.loudness.is_empty() && before.is_empty();
-        return panel::nothing(canvas, plot, if none { "Not measured" } else { "Silent, or too short to measure" });
+        return panel::nothing(
+            canvas,
+            plot,
+            if none { "Not measured" } else { "Silent, or too short to measure" },
+        );
     }
     let (low, high) = range(overview.loudness, before, [integrated, target]);
     let scale = Scale::linear([high, low], [plot.top, plot.bottom]);
@@ -63,16 +67,19 @@ fn levels(canvas: &mut Canvas, plot: Area, scale: &Scale, integrated: Option<f64
     .flatten()
     .collect();
     lines.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut heights: Vec<f32> = lines.iter().map(|line| line.0).collect();
+    let mut heights: Vec<f32> = lines.iter().map(|line| line.0.clamp(plot.top, plot.bottom)).collect();
     if let [first, second] = heights[..] {
         heights = apart(first, second).to_vec();
     }
     let half = 0.5 * LABEL;
     for ((y, pencil, side), height) in lines.iter().zip(heights) {
+        // A line beyond the range has no place in the plot; its label stands at the edge.
         let height = height.clamp(plot.top - half, plot.bottom + half);
-        canvas.curve(&[(plot.left, *y), (plot.right, *y)], *pencil);
-        let lead: [Spot; 2] = [(plot.right + 2.0, *y), (plot.right + 16.0, height)];
-        canvas.curve(&lead, Pencil::solid(theme::RULE, 1.5));
+        if (plot.top..=plot.bottom).contains(y) {
+            let lead: [Spot; 2] = [(plot.right + 2.0, *y), (plot.right + 16.0, height)];
+            canvas.curve(&[(plot.left, *y), (plot.right, *y)], *pencil);
+            canvas.curve(&lead, *pencil);
+        }
         panel::side(canvas, plot, height, side);
     }
 }
@@ -85,7 +92,8 @@ fn apart(first: f32, second: f32) -> [f32; 2] {
 
 /// How many seconds the axis shows: the sound, or what was measured where that is longer.
 fn span(overview: &Overview, before: &[LoudnessPoint]) -> f64 {
-    let last = |points: &[LoudnessPoint]| points.iter().map(|p| p.0).filter(|s| s.is_finite()).fold(0.0, f64::max);
+    let last =
+        |points: &[LoudnessPoint]| points.iter().map(|p| p.0).filter(|s| s.is_finite()).fold(0.0, f64::max);
     let frames = overview.audio.seconds();
     // The mix before may have a longer tail; the picture is about the sound.
     if frames > 0.0 { frames } else { last(overview.loudness).max(last(before)) }

@@ -78,7 +78,8 @@ fn slope(points: &[SpectrumPoint]) -> Option<f64> {
     let spots: Vec<(f64, f64)> =
         shown(points).filter(|p| p.0 >= 100.0 && p.0 <= 10e3).map(|p| (p.0.log2(), p.1)).collect();
     let count = spots.len() as f64;
-    let (x, y) = (spots.iter().map(|s| s.0).sum::<f64>() / count, spots.iter().map(|s| s.1).sum::<f64>() / count);
+    let (x, y) =
+        (spots.iter().map(|s| s.0).sum::<f64>() / count, spots.iter().map(|s| s.1).sum::<f64>() / count);
     let spread: f64 = spots.iter().map(|s| (s.0 - x).powi(2)).sum();
     let product: f64 = spots.iter().map(|s| (s.0 - x) * (s.1 - y)).sum();
     // A single point, or none, has no slope.

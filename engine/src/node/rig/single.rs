@@ -67,7 +67,9 @@ impl Single {
     ) -> Self {
         let silent = |widths: &[usize]| widths.iter().map(|&w| vec![0.0; w]).collect();
         // A port for events is told by its kind; its width is 0.
-        debug_assert!(declaration.inputs.iter().zip(inputs).all(|(p, &w)| (p.kind == PortKind::Events) == (w == 0)));
+        debug_assert!(
+            declaration.inputs.iter().zip(inputs).all(|(p, &w)| (p.kind == PortKind::Events) == (w == 0))
+        );
         Self {
             inputs: silent(inputs),
             events: vec![Vec::new(); inputs.len()],

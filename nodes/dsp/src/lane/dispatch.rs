@@ -15,7 +15,13 @@ pub fn dispatch<T: Task>(task: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::is_x86_feature_detected as has;
-        if has!("avx512f") && has!("avx512vl") && has!("avx512dq") && has!("avx2") && has!("fma") && has!("bmi2") {
+        if has!("avx512f")
+            && has!("avx512vl")
+            && has!("avx512dq")
+            && has!("avx2")
+            && has!("fma")
+            && has!("bmi2")
+        {
             // SAFETY: the features that the function is compiled for were just found on this machine.
             return unsafe { avx512(task) };
         }

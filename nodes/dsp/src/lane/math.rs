@@ -35,7 +35,16 @@ pub fn exp2<L: Lane>(x: L) -> L {
     let whole = (x + L::splat(0.5)).floor();
     let p = polynomial(
         x - whole,
-        [1.525_273_4e-5, 1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_51, 0.693_147_2, 1.0],
+        [
+            1.525_273_4e-5,
+            1.540_353e-4,
+            1.333_355_8e-3,
+            9.618_129e-3,
+            5.550_411e-2,
+            0.240_226_51,
+            std::f32::consts::LN_2,
+            1.0,
+        ],
     );
     p * whole.whole_exp2()
 }
@@ -61,10 +70,8 @@ pub fn sin_turns<L: Lane>(x: L) -> L {
     let near = L::splat(0.25).gt(x.abs());
     let sign = L::select(x.gt(L::splat(0.0)), L::splat(1.0), L::splat(-1.0));
     let y = L::select(near, x, sign * folded);
-    let series = polynomial(
-        y * y,
-        [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU],
-    );
+    let series =
+        polynomial(y * y, [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU]);
     y * series
 }
 

@@ -137,7 +137,8 @@ impl Span {
     }
 
     fn merge(&mut self, low: f32, high: f32, power: f64) {
-        (self.low, self.high) = if self.empty { (low, high) } else { (self.low.min(low), self.high.max(high)) };
+        (self.low, self.high) =
+            if self.empty { (low, high) } else { (self.low.min(low), self.high.max(high)) };
         self.power += power;
         self.empty = false;
     }

@@ -43,8 +43,11 @@ fn white_noise_reads_the_power_of_each_band() {
     for hertz in [200.0, 1e3, 5e3, 15e3] {
         // Against a sine at full scale, whose mean square is ½; white noise is even from 0 to half the rate.
         let expected = 10.0 * (2.0 / 3.0 * hertz * (edge - 1.0 / edge) / 24_000.0f64).log10();
-        let near: Vec<f64> =
-            points.iter().filter(|p| (p.0 / hertz).log2().abs() < 0.25).map(|p| p.1 - 10.0 * (p.0 / hertz).log10()).collect();
+        let near: Vec<f64> = points
+            .iter()
+            .filter(|p| (p.0 / hertz).log2().abs() < 0.25)
+            .map(|p| p.1 - 10.0 * (p.0 / hertz).log10())
+            .collect();
         let mean = near.iter().sum::<f64>() / near.len() as f64;
         assert!((mean - expected).abs() < 0.3, "{hertz} Hz: {mean:.2} for {expected:.2}");
     }

@@ -1,0 +1,178 @@
+//! What a patch says must be what is heard: mute, bypass, instances with values of their own, lanes, unknown kinds.
+
+use crate::support::build::{compiled, nested, patch, problems};
+use crate::support::play::{run, sounding};
+use signalbox_engine::patch::Patch;
+
+/// Two patches that sound the same, bit for bit.
+fn same(a: &Patch, b: &Patch) {
+    assert_eq!(run(a, 500).difference(&run(b, 500)), None);
+}
+
+fn warnings(patch: &Patch) -> Vec<String> {
+    let compiled = compiled(patch).unwrap_or_else(|p| panic!("{p:?}"));
+    compiled.warnings.iter().map(ToString::to_string).collect()
+}
+
+//  hiss ─ [ in ─ level ─ out ] ─┐          hiss ─ a/level ─┐
+//  hiss ─ [ in ─ level ─ out ] ─┴─ out     hiss ─ b/level ─┴─ out
+#[test]
+fn instances_with_values_of_their_own_sound_as_if_unfolded_by_hand() {
+    let folded = nested(
+        "hiss noise seed=7 width=2
+         a strip level.gain=0.25
+         b strip level.gain=-0.5
+         out output
+         hiss > a
+         hiss > b
+         a > out
+         b > out",
+        &[("strip", "in input\nlevel gain gain=2\nback output\nin > level\nlevel > back")],
+    );
+    let by_hand = patch(
+        "hiss noise seed=7 width=2
+         a gain gain=0.25
+         b gain gain=-0.5
+         out output
+         hiss > a
+         hiss > b
+         a > out
+         b > out",
+    );
+    same(&folded, &by_hand);
+}
+
+//  [ [ level ] ]: the value outside counts before the one in between, and that before the one inside
+#[test]
+fn the_outermost_value_counts() {
+    let with = |outer: &str, middle: &str| {
+        nested(
+            &format!("hiss noise\na outer {outer}\nout output\nhiss > a\na > out"),
+            &[
+                ("outer", &format!("in input\nb inner {middle}\nback output\nin > b\nb > back")),
+                ("inner", "in input\nlevel gain gain=0.5\nback output\nin > level\nlevel > back"),
+            ],
+        )
+    };
+    let plain = |gain: &str| patch(&format!("hiss noise\na gain gain={gain}\nout output\nhiss > a\na > out"));
+    same(&with("", ""), &plain("0.5"));
+    same(&with("", "level.gain=0.125"), &plain("0.125"));
+    same(&with("b.level.gain=0.75", "level.gain=0.125"), &plain("0.75"));
+}
+
+#[test]
+fn the_outermost_lane_counts() {
+    let with = |outer: &str, inner: &str| {
+        nested(
+            &format!("hiss noise\na strip\nout output\nhiss > a\na > out\n{outer}"),
+            &[("strip", &format!("in input\nlevel gain\nback output\nin > level\nlevel > back\n{inner}"))],
+        )
+    };
+    let inside = with("", "level.gain ~ [[0, 0.5]]");
+    let both = with("a.level.gain ~ [[0, 0.25]]", "level.gain ~ [[0, 0.5]]");
+    let plain = |gain: &str| patch(&format!("hiss noise\na gain gain={gain}\nout output\nhiss > a\na > out"));
+    same(&inside, &plain("0.5"));
+    same(&both, &plain("0.25"));
+}
+
+//  hiss ─ fader ─ x (mute) ─ out
+#[test]
+fn a_muted_node_is_silent_wherever_it_stands() {
+    for muted in ["hiss noise width=2 mute", "fader gain mute", "s strip mute", "out output mute"] {
+        let id = muted.split(' ').next().unwrap_or_default();
+        let lines = ["hiss noise width=2", "fader gain", "s strip", "out output"];
+        let nodes = lines.map(|l| if l.starts_with(id) { muted } else { l }).join("\n");
+        let patch = nested(
+            &format!("{nodes}\nhiss > fader\nfader > s\ns > out"),
+            &[("strip", "in input\nlevel gain\nback output\nin > level\nlevel > back")],
+        );
+        let played = run(&patch, 200);
+        let out = played.output("out");
+        assert!(out.iter().all(|c| sounding(c).is_empty()), "{muted} sounds");
+        // A muted output keeps its channels, so that what is plugged in there stays as it is.
+        assert!(id != "out" || out.len() == 2, "{muted} has {} channels", out.len());
+    }
+}
+
+//  click ─ late 30 (bypassed) ─ out
+#[test]
+fn bypass_passes_every_bit_of_the_input_also_of_nodes_that_do_not_work_in_place() {
+    for kind in
+        ["gain gain=0.1", "late frames=30", "times", "widen", "mono", "ring frames=80", "cutter frames=80"]
+    {
+        let with = |node: &str| patch(&format!("hiss noise\nx {node}\nout output\nhiss > x\nx > out"));
+        let played = run(&with(&format!("{kind} bypass")), 300);
+        let dry = run(&with("gain"), 300);
+        for channel in played.output("out") {
+            assert_eq!(channel, &dry.output("out")[0], "{kind}");
+        }
+        assert_eq!(warnings(&with(&format!("{kind} bypass"))), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn bypass_silences_further_outputs() {
+    let patch = patch(
+        "hiss noise
+         x tap bypass
+         out output
+         hiss > x
+         hiss > x.side
+         x.turned > out
+         x.product > out",
+    );
+    assert!(sounding(&run(&patch, 200).output("out")[0]).is_empty());
+}
+
+#[test]
+fn bypass_that_can_not_be_is_told() {
+    let patch = nested(
+        "hiss noise bypass
+         a strip bypass
+         out output
+         hiss > a
+         a > out",
+        &[("strip", "in input\nback output\nin > back")],
+    );
+    let told = warnings(&patch);
+    assert!(told.iter().any(|w| w.starts_with("hiss: sound can't go round")), "{told:?}");
+    assert!(told.iter().any(|w| w.starts_with("a: sound can't go round a sub-patch")), "{told:?}");
+}
+
+//  notes ─ [ in (bypassed) ─ pulse ─ back ] ─ out
+#[test]
+fn events_go_through_a_bypassed_port_of_a_sub_patch() {
+    let with = |bypass: &str| {
+        nested(
+            "n notes\na voice\nout output\nn > a\na > out",
+            &[("voice", &format!("in input {bypass}\np pulse\nback output\nin > p\np > back"))],
+        )
+    };
+    assert!(!sounding(&run(&with(""), 200).output("out")[0]).is_empty());
+    same(&with("bypass"), &with(""));
+}
+
+#[test]
+fn an_unknown_kind_is_a_silent_placeholder_with_a_warning() {
+    let patch = patch(
+        "hiss noise
+         x gian gain=3 any={\"deep\":[1]}
+         out output
+         hiss > x.wherever
+         x.something > out
+         hiss > out
+         x.speed ~ [[0, 1]]",
+    );
+    assert_eq!(problems(&patch), "");
+    let told = warnings(&patch);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("x: `gian` is not on the shelf; did you mean `gain`?"), "{told:?}");
+    same(&patch, &self::patch("hiss noise\nout output\nhiss > out"));
+}
+
+#[test]
+fn outputs_stand_in_the_order_of_their_names() {
+    let played = run(&patch("c output\na output\nb output\nhiss noise\nhiss > b"), 64);
+    let names: Vec<&str> = played.outputs.iter().map(|o| o.0.as_str()).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+}

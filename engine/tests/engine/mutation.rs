@@ -1,0 +1,245 @@
+//! Schedules that are broken on purpose: what the checker lets through must sound the same, and what it can't see the
+//! oracle hears.
+
+use crate::support::build::{bytes, compiled, patch};
+use crate::support::chance::Chance;
+use crate::support::generate;
+use crate::support::interpreter::interpret;
+use crate::support::play::play;
+use signalbox_engine::compile::check::check;
+use signalbox_engine::compile::{Compiled, Depth};
+use signalbox_engine::patch::Patch;
+use signalbox_engine::schedule::{Place, Schedule, Step};
+
+const FRAMES: usize = 600;
+
+/// All places that a schedule names.
+fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
+    let mut all = Vec::new();
+    for step in &mut schedule.steps {
+        match step {
+            Step::Copy { from, to } => all.extend([from, to]),
+            Step::Sum { to, terms } => {
+                all.push(to);
+                all.extend(terms.iter_mut().map(|t| &mut t.0));
+            }
+            Step::Delay { channels, .. } => {
+                all.extend(channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]))
+            }
+            Step::Merge { .. } => {}
+            Step::Run(run) => {
+                all.extend(&mut run.places);
+                all.extend(&mut run.before);
+                all.extend(run.moved.iter_mut().flat_map(|m| &mut m.cables).map(|c| &mut c.0));
+            }
+        }
+    }
+    all.extend(schedule.outputs.iter_mut().flat_map(|o| &mut o.channels));
+    all
+}
+
+/// Writes the slots of places into the tables that the runner reads.
+fn settle(schedule: &mut Schedule) {
+    for step in &mut schedule.steps {
+        if let Step::Run(run) = step {
+            run.slots = run.places.iter().map(|p| p.slot).collect();
+        }
+    }
+}
+
+/// A schedule with its steps changed by `change`.
+fn mutant(compiled: &Compiled, change: impl FnOnce(&mut Schedule)) -> Schedule {
+    let mut schedule = compiled.schedule.clone();
+    change(&mut schedule);
+    settle(&mut schedule);
+    schedule
+}
+
+/// Tries a broken schedule: `true` where the checker catches it; where it does not, it must sound the same.
+fn caught(patch: &Patch, compiled: &mut Compiled, broken: Schedule, what: &str) -> bool {
+    if check(&broken).is_err() {
+        return true;
+    }
+    let good = play(patch, compiled, FRAMES, || 64);
+    let kept = std::mem::replace(&mut compiled.schedule, broken);
+    let bad = play(patch, compiled, FRAMES, || 64);
+    compiled.schedule = kept;
+    if let Some(difference) = good.difference(&bad) {
+        panic!("{what} passed the checker and is heard: {difference}\n{}", bytes(patch));
+    }
+    false
+}
+
+/// Breaks the schedules of random patches in one way, some times each; gives how many were caught, and of how many.
+fn campaign(
+    what: &str,
+    times: usize,
+    mut change: impl FnMut(&mut Chance, &Schedule) -> Option<Schedule>,
+) -> (usize, usize) {
+    let (mut found, mut tried) = (0, 0);
+    for seed in 0..150 {
+        let (patch, mut compiled) = generate::patch(seed);
+        let mut chance = Chance::new(seed ^ 0xdead);
+        for _ in 0..times {
+            if let Some(mut broken) = change(&mut chance, &compiled.schedule) {
+                settle(&mut broken);
+                tried += 1;
+                found += usize::from(caught(&patch, &mut compiled, broken, what));
+            }
+        }
+    }
+    println!("{what}: {found} of {tried} caught, the others are harmless");
+    (found, tried)
+}
+
+#[test]
+fn steps_that_change_places_are_caught_or_harmless() {
+    let (found, tried) = campaign("two steps swapped", 6, |chance, good| {
+        let mut broken = good.clone();
+        let (a, b) = (chance.below(good.steps.len()), chance.below(good.steps.len()));
+        (a != b).then(|| broken.steps.swap(a, b)).map(|()| broken)
+    });
+    assert!(tried > 500 && found > tried / 3, "{found} of {tried}");
+    campaign("neighbours swapped", 6, |chance, good| {
+        let mut broken = good.clone();
+        let at = chance.below(good.steps.len().max(2) - 1);
+        (good.steps.len() > 1).then(|| broken.steps.swap(at, at + 1)).map(|()| broken)
+    });
+}
+
+#[test]
+fn slots_that_become_one_are_caught_or_harmless() {
+    let (found, tried) = campaign("two slots made one", 6, |chance, good| {
+        let mut broken = good.clone();
+        let (a, b) = (chance.below(good.slots as usize) as u32, chance.below(good.slots as usize) as u32);
+        places(&mut broken).into_iter().filter(|p| p.slot == a).for_each(|p| p.slot = b);
+        (a != b && a != 0).then_some(broken)
+    });
+    assert!(tried > 300 && found > tried / 2, "{found} of {tried}");
+}
+
+#[test]
+fn a_place_that_points_elsewhere_is_caught_or_harmless() {
+    let (found, tried) = campaign("one place moved", 6, |chance, good| {
+        let mut broken = good.clone();
+        let slot = chance.below(good.slots as usize) as u32;
+        let mut all = places(&mut broken);
+        let at = chance.below(all.len());
+        let place = all.get_mut(at)?;
+        let moved = place.slot != slot;
+        place.slot = slot;
+        moved.then_some(broken)
+    });
+    assert!(tried > 500 && found > tried / 2, "{found} of {tried}");
+}
+
+#[test]
+fn a_step_that_is_missing_or_there_twice_is_always_caught() {
+    let kinds = |step: &Step| match step {
+        Step::Copy { .. } => "copy",
+        Step::Sum { .. } => "sum",
+        Step::Delay { .. } => "delay",
+        Step::Merge { .. } => "merge",
+        Step::Run(_) => "run",
+    };
+    let mut dropped = std::collections::BTreeMap::new();
+    for seed in 0..150 {
+        let (patch, compiled) = generate::patch(seed);
+        for at in 0..compiled.schedule.steps.len() {
+            let kind = kinds(&compiled.schedule.steps[at]);
+            let missing = mutant(&compiled, |s| drop(s.steps.remove(at)));
+            assert!(check(&missing).is_err(), "no {kind} at step {at}:\n{}", bytes(&patch));
+            *dropped.entry(kind).or_insert(0) += 1;
+            // A copy or a sum that is made twice in a row gives the same; all else has a state.
+            if !matches!(kind, "copy" | "sum") {
+                let twice = mutant(&compiled, |s| s.steps.insert(at, s.steps[at].clone()));
+                assert!(check(&twice).is_err(), "{kind} twice at step {at}:\n{}", bytes(&patch));
+            }
+        }
+    }
+    println!("{dropped:?}");
+    assert!(dropped.len() == 5 && dropped.values().all(|&n| n > 20), "{dropped:?}");
+}
+
+/// Breaks what the checker can't see; the oracle must hear most of it (some is silent, or behind a clamp).
+fn heard(what: &str, mut change: impl FnMut(&mut Chance, &mut Schedule) -> bool) {
+    let (mut found, mut tried) = (0, 0);
+    for seed in 0..1_000 {
+        let (patch, mut compiled) = generate::patch(seed);
+        let mut chance = Chance::new(seed ^ 0xbeef);
+        let Some(expected) = interpret(&patch, &compiled, FRAMES) else { continue };
+        if change(&mut chance, &mut compiled.schedule) {
+            assert_eq!(check(&compiled.schedule), Ok(()));
+            tried += 1;
+            found += usize::from(play(&patch, &compiled, FRAMES, || 64).difference(&expected).is_some());
+        }
+    }
+    println!("{what}: {found} of {tried} heard");
+    assert!(tried > 20 && found * 5 > tried * 2, "{what}: {found} of {tried}");
+}
+
+#[test]
+fn the_oracle_hears_what_the_checker_can_not_see() {
+    heard("a delay one frame too long", |chance, schedule| {
+        let at = chance.below(schedule.lines.len());
+        schedule.lines.get_mut(at).map(|l| l.frames += 1).is_some()
+    });
+    heard("events one frame late", |chance, schedule| {
+        let at = chance.below(schedule.event_lines.len());
+        schedule.event_lines.get_mut(at).map(|l| l.frames += 1).is_some()
+    });
+    heard("a term a thousandth louder", |chance, schedule| {
+        let sums = schedule
+            .steps
+            .iter_mut()
+            .filter_map(|s| if let Step::Sum { terms, .. } = s { Some(terms) } else { None });
+        let mut terms: Vec<&mut (Place, f32)> = sums.flatten().collect();
+        let at = chance.below(terms.len());
+        terms.get_mut(at).map(|t| t.1 *= 1.001).is_some()
+    });
+    heard("a lane one frame early", |_, schedule| {
+        let mut runs =
+            schedule.steps.iter_mut().filter_map(|s| if let Step::Run(run) = s { Some(run) } else { None });
+        let moved = runs.find(|run| run.moved.iter().any(|m| m.lane.is_some()));
+        moved.map(|run| run.arrival += 1).is_some()
+    });
+    heard("a depth a thousandth deeper", |_, schedule| {
+        let runs =
+            schedule.steps.iter_mut().filter_map(|s| if let Step::Run(run) = s { Some(run) } else { None });
+        let mut cables = runs.flat_map(|r| &mut r.moved).flat_map(|m| &mut m.cables);
+        cables
+            .next()
+            .map(|c| match &mut c.1 {
+                Depth::Units(d) | Depth::Octaves(d) => *d *= 1.001,
+            })
+            .is_some()
+    });
+}
+
+//  hiss ─┬─ tap ─ out        the tap works in place, and others still read its input: it gets a copy
+//        └───────┘
+#[test]
+fn the_copy_before_a_node_in_place_can_not_be_left_out() {
+    let patch = patch("hiss noise\nx gain gain=0.5\nout output\nhiss > x\nhiss > out\nx > out");
+    let compiled = compiled(&patch).unwrap_or_else(|p| panic!("{p:?}"));
+    let copy = compiled.schedule.steps.iter().position(|s| matches!(s, Step::Copy { .. })).expect("a copy");
+    let missing = mutant(&compiled, |s| drop(s.steps.remove(copy)));
+    assert!(check(&missing).is_err());
+    // Even one that reads what it would have copied.
+    let mut shared = missing;
+    let Step::Copy { from, to } = compiled.schedule.steps[copy] else { unreachable!() };
+    places(&mut shared).into_iter().filter(|p| p.slot == to.slot).for_each(|p| p.slot = from.slot);
+    settle(&mut shared);
+    assert!(check(&shared).is_err());
+}
+
+#[test]
+fn a_builder_takes_no_schedule_that_does_not_hold() {
+    use crate::support::build::context;
+    let patch = patch("hiss noise\nx gain\nout output\nhiss > x\nx > out");
+    let mut compiled = compiled(&patch).unwrap_or_else(|p| panic!("{p:?}"));
+    compiled.schedule.steps.remove(0);
+    let shelf = crate::support::kinds::shelf();
+    let (mut builder, _) = signalbox_engine::run::pair();
+    assert!(builder.build(&compiled, &context(&shelf), &patch.tempo).is_err());
+}

@@ -1,0 +1,144 @@
+//! Random patches, computed by the engine and by the naive interpreter: not a bit may differ.
+
+use crate::support::build::{bytes, compiled};
+use crate::support::chance::Chance;
+use crate::support::generate;
+use crate::support::interpreter::interpret;
+use crate::support::play::play;
+use crate::support::shrink::shrink;
+use signalbox_engine::compile::check::check;
+use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
+use signalbox_engine::patch::Patch;
+use signalbox_engine::schedule::{Run, Step, dot, explain};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How many patches each of the tests tries; they run side by side.
+const PATCHES: u64 = 1_500;
+
+/// So many times as many, for long campaigns: `SIGNALBOX_SOAK=100 cargo test oracle`.
+fn soak() -> u64 {
+    std::env::var("SIGNALBOX_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
+/// What is wrong with what the engine makes of a patch, in buffers of chance lengths.
+fn wrong(patch: &Patch, compiled: &Compiled, seed: u64) -> Option<String> {
+    if let Err(why) = check(&compiled.schedule) {
+        return Some(format!("the checker: {why}"));
+    }
+    let mut chance = Chance::new(seed ^ 0xb0ff);
+    let frames = chance.between(200, 500);
+    let most = *chance.pick(&[1, 16, 64, 300]);
+    let played = play(patch, compiled, frames, || chance.between(1, most));
+    let told = explain(compiled, 8_000).len() + dot(compiled).len();
+    if told == 0 {
+        return Some("it can't be told in words".into());
+    }
+    if !played.faults.is_empty() {
+        return Some(format!("no numbers from {:?}", played.faults));
+    }
+    let expected = interpret(patch, compiled, frames)?;
+    played.difference(&expected).map(|d| format!("engine and interpreter: {d}"))
+}
+
+/// Also tells of a panic, so that it can be shrunk.
+fn fails(patch: &Patch, seed: u64) -> Option<String> {
+    let result = catch_unwind(AssertUnwindSafe(|| compiled(patch).ok().and_then(|c| wrong(patch, &c, seed))));
+    result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Some(format!(
+            "panic: {}",
+            text.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default()
+        ))
+    })
+}
+
+fn try_seeds(seeds: impl Iterator<Item = u64>) {
+    let (mut nodes, mut steps) = (0, 0);
+    for seed in seeds {
+        let (patch, compiled) = generate::patch(seed);
+        nodes += compiled.flat.nodes.len();
+        steps += compiled.schedule.steps.len();
+        if let Some(why) = fails(&patch, seed) {
+            let small = shrink(&patch, |p| fails(p, seed).is_some());
+            panic!("seed {seed}: {why}\nshrunk: {:?}\n{}", fails(&small, seed), bytes(&small));
+        }
+    }
+    println!("{nodes} nodes, {steps} steps");
+}
+
+/// How many of the patches of a campaign have a thing.
+#[derive(Debug, Default)]
+struct Coverage(BTreeMap<&'static str, usize>);
+
+impl Coverage {
+    fn count(&mut self, what: &'static str, there: bool) {
+        *self.0.entry(what).or_default() += usize::from(there);
+    }
+
+    fn patch(&mut self, patch: &Patch, compiled: &Compiled) {
+        let (flat, schedule) = (&compiled.flat, &compiled.schedule);
+        let nodes = |is: &dyn Fn(&FlatNode) -> bool| schedule.nodes.iter().any(|&n| is(&flat.nodes[n]));
+        let steps = |is: &dyn Fn(&Step) -> bool| schedule.steps.iter().any(is);
+        let runs = |is: &dyn Fn(&Run) -> bool| steps(&|s| matches!(s, Step::Run(run) if is(run)));
+        self.count("copy", steps(&|s| matches!(s, Step::Copy { .. })));
+        self.count("sum of three", steps(&|s| matches!(s, Step::Sum { terms, .. } if terms.len() > 2)));
+        self.count("merge", steps(&|s| matches!(s, Step::Merge { .. })));
+        self.count("delay", !schedule.lines.is_empty());
+        self.count(
+            "delay of an output",
+            schedule.lines.iter().any(|l| !l.scope.is_empty() && !l.scope.ends_with('/')),
+        );
+        self.count("delay inside an instance", schedule.lines.iter().any(|l| l.scope.ends_with('/')));
+        self.count("delay of events", !schedule.event_lines.is_empty());
+        self.count("loop", runs(&|r| r.mode == Mode::Emit));
+        self.count("late loop", runs(&|r| r.mode == Mode::Emit && r.arrival > 0));
+        self.count("lane", runs(&|r| r.moved.iter().any(|m| m.lane.is_some())));
+        self.count(
+            "lane and cables",
+            runs(&|r| r.moved.iter().any(|m| m.lane.is_some() && !m.cables.is_empty())),
+        );
+        self.count("two cables to a parameter", runs(&|r| r.moved.iter().any(|m| m.cables.len() > 1)));
+        self.count(
+            "octaves",
+            runs(&|r| r.moved.iter().flat_map(|m| &m.cables).any(|c| matches!(c.1, Depth::Octaves(_)))),
+        );
+        self.count("lane where a loop is cut", runs(&|r| r.mode == Mode::Emit && !r.moved.is_empty()));
+        self.count("bypass", nodes(&|n| n.bypass));
+        self.count("bypass with latency", nodes(&|n| n.bypass && n.declaration.name == "latent"));
+        self.count("nested twice", nodes(&|n| n.key.matches('/').count() > 1));
+        self.count("three channels", compiled.widths.outputs.iter().flatten().any(|&w| w == 3));
+        self.count("mute", patch.graph.nodes.values().any(|n| n.mute));
+        self.count("several outputs", schedule.outputs.len() > 1);
+        self.count("latency of the patch", schedule.latency > 0);
+        self.count("a slot used again", (schedule.slots as usize) < schedule.steps.len());
+    }
+}
+
+/// The tests above would pass if the patches held nothing, so these do hold something.
+#[test]
+fn random_patches_hold_every_feature_often_and_most_of_them_sound() {
+    let mut coverage = Coverage::default();
+    for seed in 0..PATCHES {
+        let (patch, compiled) = generate::patch(seed);
+        coverage.patch(&patch, &compiled);
+        let played = play(&patch, &compiled, 700, || 64);
+        let sounds = |c: &Vec<f32>| c.windows(2).filter(|w| w[0] != w[1]).count() > 50;
+        coverage.count("room for all events", interpret(&patch, &compiled, 200).is_some());
+        coverage.count("sound", played.outputs.iter().any(|o| o.1.iter().any(sounds)));
+    }
+    println!("{coverage:#?}");
+    assert!(coverage.0["sound"] as u64 * 4 > PATCHES * 3);
+    assert!(coverage.0["room for all events"] as u64 * 100 > PATCHES * 98);
+    assert!(coverage.0.values().all(|&n| n >= 20), "{coverage:?}");
+}
+
+#[test]
+fn random_patches_give_the_interpreters_bits_for_even_seeds() {
+    try_seeds((0..PATCHES * soak()).map(|i| 2 * i));
+}
+
+#[test]
+fn random_patches_give_the_interpreters_bits_for_odd_seeds() {
+    try_seeds((0..PATCHES * soak()).map(|i| 2 * i + 1));
+}

@@ -1,0 +1,114 @@
+//! Effects: a gain, a multiplier, a delay that declares its latency and one that does not.
+
+use signalbox_dsp::units::Unit;
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+
+/// Keeps random patches from growing without end.
+const LOUDEST: f32 = 16.0;
+
+/// Times `gain`, in place.
+pub static GAIN: Declaration = Declaration {
+    name: "gain",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[Parameter::number("gain", Unit::None, (-2.0, 2.0), 1.0, "")],
+    in_place: true,
+    make: |_| Ok(host(Gain)),
+    ..Declaration::BLANK
+};
+
+struct Gain;
+
+impl Kernel<f32> for Gain {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let gain = io.params.get(0);
+        for channel in 0..io.outputs.width(0) {
+            for (j, x) in io.outputs.channel(0, channel).iter_mut().enumerate() {
+                *x = (*x * gain.at(j)).clamp(-LOUDEST, LOUDEST);
+            }
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// One input times the other, not in place.
+pub static TIMES: Declaration = Declaration {
+    name: "times",
+    group: Group::Stereo,
+    inputs: &[Port::audio("a", Width::Follow, ""), Port::audio("b", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    make: |_| Ok(host(Times)),
+    ..Declaration::BLANK
+};
+
+struct Times;
+
+impl Kernel<f32> for Times {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for channel in 0..io.outputs.width(0) {
+            let (a, b) = (io.inputs.channel(0, channel), io.inputs.channel(1, channel));
+            for (out, (a, b)) in io.outputs.channel(0, channel).iter_mut().zip(a.iter().zip(b)) {
+                *out = (a * b).clamp(-LOUDEST, LOUDEST);
+            }
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// A delay of `frames` frames that declares them as its latency, in place.
+pub static LATENT: Declaration = Declaration {
+    name: "latent",
+    group: Group::Dynamics,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[Parameter::fixed("frames", Unit::None, (0.0, 1e5), 10.0, "")],
+    in_place: true,
+    latency: |setup| setup.number(0) as usize,
+    make: |setup| Ok(host(Held::<true>::new(setup))),
+    ..Declaration::BLANK
+};
+
+/// A delay of `frames` frames that is meant to be heard as one, not in place.
+pub static LATE: Declaration = Declaration {
+    name: "late",
+    group: Group::Time,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[Parameter::fixed("frames", Unit::None, (0.0, 1e5), 10.0, "")],
+    gap: |setup| f64::from(setup.number(0)) / f64::from(setup.rate),
+    make: |setup| Ok(host(Held::<false>::new(setup))),
+    ..Declaration::BLANK
+};
+
+struct Held<const IN_PLACE: bool> {
+    lines: Vec<Vec<f32>>,
+    at: usize,
+}
+
+impl<const IN_PLACE: bool> Held<IN_PLACE> {
+    fn new(setup: &Setup) -> Self {
+        Self { lines: vec![vec![0.0; setup.number(0) as usize]; setup.width()], at: 0 }
+    }
+}
+
+impl<const IN_PLACE: bool> Kernel<f32> for Held<IN_PLACE> {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let length = self.lines.first().map_or(0, Vec::len);
+        for (channel, line) in self.lines.iter_mut().enumerate() {
+            let out = io.outputs.channel(0, channel);
+            if !IN_PLACE {
+                out.copy_from_slice(io.inputs.channel(0, channel));
+            }
+            if length > 0 {
+                for (j, x) in out.iter_mut().enumerate() {
+                    std::mem::swap(&mut line[(self.at + j) % length], x);
+                }
+            }
+        }
+        self.at = (self.at + io.frames) % length.max(1);
+    }
+    fn reset(&mut self) {
+        self.lines.iter_mut().for_each(|l| l.fill(0.0));
+    }
+}

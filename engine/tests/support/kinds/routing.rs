@@ -1,0 +1,127 @@
+//! What changes the number of channels, and what has several outputs.
+
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Port, Width, host};
+
+/// Mono to stereo: half the sum with, and half the difference to, the frame before.
+pub static WIDEN: Declaration = Declaration {
+    name: "widen",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Fixed(1), "")],
+    outputs: &[Port::audio("out", Width::Fixed(2), "")],
+    make: |_| Ok(host(Widen(0.0))),
+    ..Declaration::BLANK
+};
+
+struct Widen(f32);
+
+impl Kernel<f32> for Widen {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let input = io.inputs.channel(0, 0);
+        let [left, right] = io.outputs.pair(0);
+        for (j, &x) in input.iter().enumerate() {
+            left[j] = 0.5 * (x + self.0);
+            right[j] = 0.5 * (x - self.0);
+            self.0 = x;
+        }
+    }
+    fn reset(&mut self) {
+        self.0 = 0.0;
+    }
+}
+
+/// Stereo to two outputs.
+pub static SPLIT: Declaration = Declaration {
+    name: "split",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Fixed(2), "")],
+    outputs: &[Port::audio("left", Width::Fixed(1), ""), Port::audio("right", Width::Fixed(1), "")],
+    make: |_| Ok(host(Split)),
+    ..Declaration::BLANK
+};
+
+struct Split;
+
+impl Kernel<f32> for Split {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for side in 0..2 {
+            io.outputs.channel(side, 0).copy_from_slice(io.inputs.channel(0, side));
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// Two inputs to stereo.
+pub static JOIN: Declaration = Declaration {
+    name: "join",
+    group: Group::Stereo,
+    inputs: &[Port::audio("left", Width::Fixed(1), ""), Port::audio("right", Width::Fixed(1), "")],
+    outputs: &[Port::audio("out", Width::Fixed(2), "")],
+    make: |_| Ok(host(Join)),
+    ..Declaration::BLANK
+};
+
+struct Join;
+
+impl Kernel<f32> for Join {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for side in 0..2 {
+            io.outputs.channel(0, side).copy_from_slice(io.inputs.channel(side, 0));
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// In place with several outputs and a side input: the input itself, its first channel turned over, and the product
+/// of both inputs.
+pub static TAP: Declaration = Declaration {
+    name: "tap",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Follow, ""), Port::audio("side", Width::Fixed(1), "")],
+    outputs: &[
+        Port::audio("out", Width::Follow, ""),
+        Port::audio("turned", Width::Fixed(1), ""),
+        Port::audio("product", Width::Follow, ""),
+    ],
+    in_place: true,
+    make: |_| Ok(host(Tap)),
+    ..Declaration::BLANK
+};
+
+struct Tap;
+
+impl Kernel<f32> for Tap {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let side = io.inputs.channel(1, 0);
+        for (j, side) in side.iter().enumerate() {
+            io.outputs.channel(1, 0)[j] = -io.outputs.channel(0, 0)[j];
+            for channel in 0..io.outputs.width(0) {
+                let x = io.outputs.channel(0, channel)[j];
+                io.outputs.channel(2, channel)[j] = (x * side).clamp(-16.0, 16.0);
+            }
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// The sum of all channels.
+pub static MONO: Declaration = Declaration {
+    name: "mono",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    make: |_| Ok(host(Mono)),
+    ..Declaration::BLANK
+};
+
+struct Mono;
+
+impl Kernel<f32> for Mono {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        io.outputs.channel(0, 0).fill(0.0);
+        for channel in 0..io.inputs.width(0) {
+            let from = io.inputs.channel(0, channel);
+            io.outputs.channel(0, 0).iter_mut().zip(from).for_each(|(o, x)| *o += x);
+        }
+    }
+    fn reset(&mut self) {}
+}

@@ -1,0 +1,132 @@
+//! Sources: what they give depends on the absolute frame alone, `count` aside, which counts what it ran.
+
+use signalbox_dsp::units::Unit;
+use signalbox_engine::node::{Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+
+/// A number from -1 to 1 for each seed, channel and frame.
+pub fn hash(seed: u64, channel: u64, frame: i64) -> f32 {
+    let mut z = (frame as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(seed << 40)
+        .wrapping_add(channel << 32);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^= z >> 31;
+    (z >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+}
+
+/// White noise from a counter, for ever or until a frame.
+pub static NOISE: Declaration = Declaration {
+    name: "noise",
+    group: Group::Sources,
+    outputs: &[Port::audio("out", Width::Parameter("width"), "")],
+    parameters: &[
+        Parameter::fixed("seed", Unit::None, (0.0, 1e6), 0.0, ""),
+        Parameter::fixed("width", Unit::None, (1.0, 64.0), 1.0, ""),
+        Parameter::fixed("until", Unit::None, (0.0, 1e6), 0.0, "the first silent frame; 0 for ever"),
+    ],
+    extent: |setup| match setup.number(2) as u64 {
+        0 => Extent::Endless,
+        frames => Extent::Until(frames),
+    },
+    make: |setup| Ok(host(Noise { seed: setup.number(0) as u64, until: setup.number(2) as i64 })),
+    ..Declaration::BLANK
+};
+
+struct Noise {
+    seed: u64,
+    until: i64,
+}
+
+impl Kernel<f32> for Noise {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for channel in 0..io.outputs.width(0) {
+            for (j, out) in io.outputs.channel(0, channel).iter_mut().enumerate() {
+                let frame = io.frame + j as i64;
+                let over = self.until > 0 && !(0..self.until).contains(&frame);
+                *out = if over { 0.0 } else { hash(self.seed, channel as u64, frame) };
+            }
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// Its own parameters as a signal: `value`, times `freq` in kilohertz.
+pub static LEVEL: Declaration = Declaration {
+    name: "level",
+    group: Group::Control,
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    parameters: &[
+        Parameter::number("value", Unit::None, (-4.0, 4.0), 1.0, ""),
+        Parameter::number("freq", Unit::Hertz, (10.0, 8_000.0), 1_000.0, "").logarithmic(),
+    ],
+    extent: |_| Extent::Endless,
+    make: |_| Ok(host(Level)),
+    ..Declaration::BLANK
+};
+
+struct Level;
+
+impl Kernel<f32> for Level {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let (value, freq) = (io.params.get(0), io.params.get(1));
+        for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
+            *out = value.at(j) * (freq.at(j) * 0.001);
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// One frame of full scale.
+pub static IMPULSE: Declaration = Declaration {
+    name: "impulse",
+    group: Group::Sources,
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    parameters: &[Parameter::fixed("at", Unit::None, (0.0, 1e6), 0.0, "its frame")],
+    extent: |setup| Extent::Until(setup.number(0) as u64 + 1),
+    make: |setup| Ok(host(Impulse(setup.number(0) as i64))),
+    ..Declaration::BLANK
+};
+
+struct Impulse(i64);
+
+impl Kernel<f32> for Impulse {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
+            *out = f32::from(u8::from(io.frame + j as i64 == self.0));
+        }
+    }
+    fn reset(&mut self) {}
+}
+
+/// Counts the frames that it ran since it was made, from `start` on; `value` is added and does not touch the count.
+pub static COUNT: Declaration = Declaration {
+    name: "count",
+    group: Group::Sources,
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    parameters: &[
+        Parameter::fixed("start", Unit::None, (0.0, 1e6), 0.0, ""),
+        Parameter::number("value", Unit::None, (-1e6, 1e6), 0.0, ""),
+    ],
+    extent: |_| Extent::Endless,
+    make: |setup: &Setup| Ok(host(Count { start: setup.number(0), frames: 0 })),
+    ..Declaration::BLANK
+};
+
+struct Count {
+    start: f32,
+    frames: u32,
+}
+
+impl Kernel<f32> for Count {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let value = io.params.get(1);
+        for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
+            *out = self.start + self.frames as f32 + value.at(j);
+            self.frames += 1;
+        }
+    }
+    fn reset(&mut self) {
+        self.frames = 0;
+    }
+}

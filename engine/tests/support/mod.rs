@@ -1,0 +1,10 @@
+//! What the engine's tests share: small kinds of node, patches by hand and by chance, and an interpreter that computes
+//! a patch in the most naive way.
+
+pub mod build;
+pub mod chance;
+pub mod generate;
+pub mod interpreter;
+pub mod kinds;
+pub mod play;
+pub mod shrink;

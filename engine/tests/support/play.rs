@@ -1,0 +1,98 @@
+//! Runs a patch with the engine.
+
+use super::build::{RATE, context};
+use super::kinds;
+use signalbox_engine::compile::Compiled;
+use signalbox_engine::node::Reading;
+use signalbox_engine::patch::Patch;
+use signalbox_engine::run::pair;
+
+/// What a patch gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Played {
+    /// Each output's name and channels.
+    pub outputs: Vec<(String, Vec<Vec<f32>>)>,
+    /// What each meter read.
+    pub readings: Vec<(String, Vec<Reading>)>,
+    /// The keys of the nodes that gave what is no number.
+    pub faults: Vec<String>,
+}
+
+impl Played {
+    /// The channels of an output.
+    pub fn output(&self, name: &str) -> &[Vec<f32>] {
+        let found = self.outputs.iter().find(|o| o.0 == name);
+        found.map(|o| o.1.as_slice()).unwrap_or_else(|| panic!("no output {name}"))
+    }
+
+    /// Says where two runs differ; bits count, so that 0 and -0 are not the same.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        let names = |p: &Self| p.outputs.iter().map(|o| (o.0.clone(), o.1.len())).collect::<Vec<_>>();
+        if names(self) != names(other) {
+            return Some(format!("outputs {:?} and {:?}", names(self), names(other)));
+        }
+        for ((name, a), (_, b)) in self.outputs.iter().zip(&other.outputs) {
+            for (channel, (a, b)) in a.iter().zip(b).enumerate() {
+                if a.len() != b.len() {
+                    return Some(format!("{name} has {} and {} frames", a.len(), b.len()));
+                }
+                if let Some(frame) = (0..a.len()).find(|&i| a[i].to_bits() != b[i].to_bits()) {
+                    let (a, b) = (a[frame], b[frame]);
+                    return Some(format!("{name} channel {channel} frame {frame}: {a:e} and {b:e}"));
+                }
+            }
+        }
+        (self.readings != other.readings)
+            .then(|| format!("meters {:?} and {:?}", self.readings, other.readings))
+    }
+}
+
+/// Runs a compiled patch for `frames` frames in buffers whose lengths `buffer` gives.
+pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl FnMut() -> usize) -> Played {
+    let shelf = kinds::shelf();
+    let context = context(&shelf);
+    let (mut builder, mut runner) = pair();
+    let program = builder.build(compiled, &context, &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
+    let outputs = &program.schedule().outputs;
+    let mut played = Played {
+        outputs: outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect(),
+        ..Played::default()
+    };
+    let mut done = 0;
+    while done < frames {
+        let n = buffer().clamp(1, frames - done);
+        runner.run(&program, n, |block| {
+            for (output, (_, channels)) in played.outputs.iter_mut().enumerate() {
+                for (channel, to) in channels.iter_mut().enumerate() {
+                    to.extend_from_slice(block.channel(output, channel));
+                }
+            }
+        });
+        done += n;
+    }
+    for key in program.keys() {
+        let readings = runner.readings(&program, key);
+        if !readings.is_empty() {
+            played.readings.push((key.clone(), readings));
+        }
+    }
+    played.readings.sort_by(|a, b| a.0.cmp(&b.0));
+    played.faults = runner.faults().iter().map(|f| program.keys()[f.node as usize].clone()).collect();
+    played
+}
+
+/// Compiles a patch and runs it in buffers of 64.
+pub fn run(patch: &Patch, frames: usize) -> Played {
+    let compiled = super::build::compiled(patch).unwrap_or_else(|p| panic!("{p:?}"));
+    play(patch, &compiled, frames, || 64)
+}
+
+/// The frames at which a signal is not zero, and what it is there.
+pub fn sounding(channel: &[f32]) -> Vec<(usize, f32)> {
+    channel.iter().copied().enumerate().filter(|x| x.1 != 0.0).collect()
+}
+
+/// Seconds of so many frames.
+pub fn seconds(frames: usize) -> f64 {
+    frames as f64 / f64::from(RATE)
+}
