@@ -60,8 +60,8 @@ pub struct Demo {
     /// The folder to write to.
     #[arg(short, long, value_name = "FOLDER", default_value = "out/demo")]
     pub out: PathBuf,
-    /// How many stems are worked on at once.
-    #[arg(long, value_name = "N")]
+    /// How many stems are worked on at once; as many as the machine has cores if left out.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,
 }
 
@@ -75,8 +75,8 @@ Examples:
 pub struct Mix {
     /// The folder with the recordings: wav, flac, mp3, ogg, aiff …
     pub folder: PathBuf,
-    /// The master to write.
-    #[arg(short, long, value_name = "FILE")]
+    /// The master to write, a WAV file.
+    #[arg(short, long, value_name = "FILE", value_parser = values::wav)]
     pub out: PathBuf,
     /// The loudness to meet.
     #[arg(long, value_name = "LUFS", default_value = "-14", allow_hyphen_values = true, value_parser = values::loudness)]
@@ -88,13 +88,13 @@ pub struct Mix {
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
     /// Frames a second; that of most recordings if left out.
-    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
     pub rate: Option<u32>,
     /// How samples are stored: 16 (dithered), 24, 32f.
     #[arg(long, default_value = "24", value_parser = values::bits)]
     pub bits: Format,
-    /// How many recordings are worked on at once.
-    #[arg(long, value_name = "N")]
+    /// How many recordings are worked on at once; as many as the machine has cores if left out.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,
 }
 
@@ -109,23 +109,23 @@ Examples:
 pub struct Render {
     /// The patch.
     pub patch: PathBuf,
-    /// The file to write.
-    #[arg(short, long, value_name = "FILE")]
+    /// The WAV file to write.
+    #[arg(short, long, value_name = "FILE", value_parser = values::wav)]
     pub out: PathBuf,
     /// Frames a second; the patch's own, or 48,000, if left out.
-    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
     pub rate: Option<u32>,
     /// How samples are stored: 16 (dithered), 24, 32f.
     #[arg(long, default_value = "24", value_parser = values::bits)]
     pub bits: Format,
     /// How long; to the end of the last tail if left out.
-    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
     pub length: Option<f64>,
     /// A folder for the stems: each strip by itself, after its fader, with its share of the sends.
     #[arg(long, value_name = "FOLDER")]
     pub stems: Option<PathBuf>,
-    /// How many stems are rendered at once.
-    #[arg(long, value_name = "N")]
+    /// How many stems are rendered at once; as many as the machine has cores if left out.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,
 }
 
@@ -152,8 +152,8 @@ pub struct Explain {
     /// Prints the graph for Graphviz instead.
     #[arg(long)]
     pub dot: bool,
-    /// Frames a second.
-    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    /// Frames a second; the patch's own, or 48,000, if left out.
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
     pub rate: Option<u32>,
 }
 
@@ -167,6 +167,7 @@ pub struct Nodes {
 
 /// Options of `check`.
 #[derive(Args)]
+#[command(after_help = "Example:\n  signalbox check song.json")]
 pub struct Check {
     /// The patch.
     pub patch: PathBuf,

@@ -22,6 +22,11 @@ impl Failure {
         Self { message: message.to_string(), code: FAILED }
     }
 
+    /// The user wanted it to stop; the message says what is there now.
+    pub fn interrupted(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), code: INTERRUPTED }
+    }
+
     /// Prints the message and gives the exit code.
     pub fn tell(&self) -> ExitCode {
         let mut lines = self.message.lines();

@@ -3,6 +3,7 @@
 use signalbox_dsp::units::{Quantity, Unit};
 use signalbox_engine::RATES;
 use signalbox_file::Format;
+use std::path::{Path, PathBuf};
 
 fn quantity(text: &str, unit: Unit, example: &str) -> Result<f64, String> {
     match Quantity::parse(text) {
@@ -43,5 +44,20 @@ pub fn bits(text: &str) -> Result<Format, String> {
         "24" => Ok(Format::Pcm24),
         "32f" | "32" => Ok(Format::Float32),
         _ => Err("is one of 16, 24, 32f".into()),
+    }
+}
+
+/// How many threads, 1 or more.
+pub fn threads(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "is a whole number from 1".into())
+}
+
+/// A WAV file to be written: a name that promises something else (a patch, an mp3) would lie, or replace what it names.
+pub fn wav(text: &str) -> Result<PathBuf, String> {
+    let path = Path::new(text);
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        None | Some("wav" | "wave" | "bwf") => Ok(path.into()),
+        Some(ending) => Err(format!("WAV files are written, not .{ending}; name a file that ends in .wav")),
     }
 }

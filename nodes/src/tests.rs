@@ -1,6 +1,6 @@
 //! What every kind of node must hold, tried on each from its declaration alone.
 
-use signalbox_engine::node::{Declaration, EventKind, Group, Kind, PortKind, Value, rig::Rig};
+use signalbox_engine::node::{Declaration, EventKind, Group, Kind, Port, PortKind, Value, rig::Rig};
 
 const FRAMES: usize = 4_000;
 
@@ -20,7 +20,7 @@ const AWAKE: &[(&str, &str, &str)] = &[
     ("env", "sustain", "50 %"),
     ("impulse", "every", "10 ms"),
     ("limiter", "ceiling", "-20 dB"),
-    ("notes", "notes", "c3:1/100 e3:1/50@0.5"),
+    ("notes", "notes", "c3:1/100 e3@0.5"),
     ("notes", "beats", "1/50"),
     ("osc", "shape", "square"),
     ("osc", "ratio", "1.5"),
@@ -45,6 +45,9 @@ const INAUDIBLE: &[(&str, &str)] = &[
     ("osc", "retrigger"),
 ];
 
+/// Ports that stay free, since noise there would drown what the parameters do: the node's own tests use them.
+const FREE: &[(&str, &str)] = &[("osc", "sync")];
+
 fn awake(node: &Declaration) -> Vec<(&'static str, Value)> {
     let mut values: Vec<(&str, Value)> =
         AWAKE.iter().filter(|a| a.0 == node.name).map(|a| (a.1, Value::from(a.2))).collect();
@@ -61,7 +64,8 @@ fn awake(node: &Declaration) -> Vec<(&'static str, Value)> {
 }
 
 fn rig_with(node: &'static Declaration, rate: u32, values: &[(&str, Value)]) -> Result<Rig, String> {
-    let inputs = vec![2; node.inputs.len()];
+    let width = |p: &Port| if FREE.contains(&(node.name, p.name)) { 0 } else { 2 };
+    let inputs: Vec<usize> = node.inputs.iter().map(width).collect();
     let mut rig = Rig::new(node, rate, values, &inputs)?;
     for port in node.inputs.iter().filter(|p| p.kind == PortKind::Events) {
         rig.note(100, port.name, EventKind::NoteOn { key: 57.0, velocity: 0.8, id: 1 });
@@ -82,8 +86,9 @@ fn noise(node: &Declaration, frames: usize, amplitude: f32) -> Vec<Vec<Vec<f32>>
         seed += 1;
         crate::probe::noise(seed, frames).into_iter().map(|x| x * amplitude).collect()
     };
-    let port = |p: &signalbox_engine::node::Port| match p.kind {
+    let port = |p: &Port| match p.kind {
         PortKind::Events => Vec::new(),
+        PortKind::Audio(_) if FREE.contains(&(node.name, p.name)) => Vec::new(),
         PortKind::Audio(_) => (0..2).map(|_| channel()).collect(),
     };
     node.inputs.iter().map(port).collect()

@@ -1,9 +1,10 @@
 //! `check`: whether a patch compiles and its nodes can be made.
 
-use super::patch::{open, problems, warn};
+use super::patch::{count, open, problems, warn};
 use crate::cli::Check;
 use crate::failure::Failure;
 use signalbox_engine::compile::compile;
+use signalbox_engine::render::{self, RenderError};
 use signalbox_engine::run::pair;
 
 /// Checks a patch.
@@ -14,12 +15,18 @@ pub fn run(options: &Check) -> Result<(), Failure> {
     let (mut builder, _) = pair();
     builder.build(&compiled, &context, &opened.patch.tempo).map_err(|p| problems(&options.patch, &p))?;
     warn(&compiled.warnings);
+    // What compiles may still want something before it renders.
+    if let Err(e @ (RenderError::NoOutput | RenderError::Endless(_))) =
+        render::prepare(&opened.patch, &context, &render::Options::default())
+    {
+        eprintln!("warning: {e}");
+    }
     println!(
-        "{}: {} nodes, {} cables, {} lanes; compiles",
+        "{}: {}, {}, {}; compiles",
         options.patch.display(),
-        compiled.flat.nodes.len(),
-        compiled.flat.cables.len(),
-        compiled.flat.lanes.len()
+        count(compiled.flat.nodes.len(), "node"),
+        count(compiled.flat.cables.len(), "cable"),
+        count(compiled.flat.lanes.len(), "lane")
     );
     Ok(())
 }

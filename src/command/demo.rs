@@ -6,12 +6,19 @@ use crate::cli::Demo;
 use crate::failure::Failure;
 use crate::progress::{Bar, interrupted};
 use signalbox_dsp::meter::Measurement;
+use signalbox_studio::output::StudioError;
 use signalbox_studio::{demo, picture};
 
 /// Makes the demo.
 pub fn run(options: &Demo) -> Result<(), Failure> {
     let folder = &options.out;
-    let made = demo::run(folder, threads(options.threads), &Bar::default(), &interrupted)?;
+    let made =
+        demo::run(folder, threads(options.threads), &Bar::default(), &interrupted).map_err(|e| match e {
+            StudioError::Stopped => {
+                Failure::interrupted(format!("stopped; what was finished lies under {}", folder.display()))
+            }
+            e => e.into(),
+        })?;
     let picture = folder.join("master.png");
     let png = picture::of_master(&made.outcome, "Night bus").map_err(Failure::new)?;
     signalbox_file::write_bytes(&picture, &png)?;

@@ -1,6 +1,7 @@
 //! `mix`: a folder of recordings into a master.
 
 use super::measure::table;
+use super::patch::count;
 use super::threads;
 use crate::cli::Mix;
 use crate::failure::Failure;
@@ -10,12 +11,6 @@ use signalbox_studio::mix::{self, Job, Target, patch_beside};
 /// Mixes and masters a folder.
 pub fn run(options: &Mix) -> Result<(), Failure> {
     let patch = options.patch.clone().unwrap_or_else(|| patch_beside(&options.out));
-    if patch == options.out {
-        return Err(Failure::new(format!(
-            "{}: is to be both master and patch; name a --patch",
-            patch.display()
-        )));
-    }
     let title = options.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let job = Job {
         folder: &options.folder,
@@ -30,7 +25,7 @@ pub fn run(options: &Mix) -> Result<(), Failure> {
     };
     let outcome = mix::mix(&job, &Bar::default(), &interrupted)?;
     outcome.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    println!("{} recordings mixed: {}\n", outcome.strips.len(), outcome.strips.join(", "));
+    println!("{} mixed: {}\n", count(outcome.strips.len(), "recording"), outcome.strips.join(", "));
     let name = options.out.display().to_string();
     print!("{}", table(&[("the mix, before", &outcome.before), (&name, &outcome.after)]));
     println!("\n{}: edit it, then `signalbox render {} -o again.wav`", patch.display(), patch.display());

@@ -14,7 +14,8 @@ pub fn run(options: &New) -> Result<(), Failure> {
     }
     signalbox_file::write_text(&options.patch, FIRST)?;
     println!(
-        "{path}: written; hear it with `signalbox render {path} -o first.wav`, then change a number and again"
+        "{path}: written; hear it with `signalbox render {path} -o {}`, then change a number and again",
+        options.patch.with_extension("wav").display()
     );
     Ok(())
 }

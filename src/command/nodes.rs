@@ -6,6 +6,17 @@ use signalbox_dsp::units::{Quantity, Unit};
 use signalbox_engine::node::{Declaration, Kind, Parameter, Port, PortKind, Width};
 use std::fmt::Write as _;
 
+/// The kind that the engine brings itself.
+const OUTPUT: &str = "\
+Output (output)
+Gives sound out of the patch, or out of a sub-patch: what cables lead to it is what is rendered.
+
+Inputs
+  in           any width              what is heard
+
+Outputs
+  out          any width              the same, for what takes it further";
+
 /// Lists the shelf, or tells all about one kind.
 pub fn run(options: &Nodes) -> Result<(), Failure> {
     let shelf = signalbox_studio::shelf();
@@ -22,9 +33,15 @@ pub fn run(options: &Nodes) -> Result<(), Failure> {
         println!("\nAll about one: signalbox nodes NAME. `output` is there in every patch.");
         return Ok(());
     };
-    let kind = shelf.get(name).ok_or_else(|| {
-        let near = shelf.nearest(name).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-        Failure::new(format!("`{name}` is not on the shelf{near}; see `signalbox nodes`"))
+    if name == "output" {
+        println!("{OUTPUT}");
+        return Ok(());
+    }
+    // A title does as well as a name: `compressor` for `comp`.
+    let meant = |k: &&Declaration| k.name.eq_ignore_ascii_case(name) || k.title.eq_ignore_ascii_case(name);
+    let kind = shelf.get(name).or_else(|| shelf.kinds().iter().copied().find(meant)).ok_or_else(|| {
+        let near = shelf.nearest(name).map_or(".".into(), |n| format!("; did you mean `{n}`?"));
+        Failure::new(format!("`{name}` is not on the shelf{near} `signalbox nodes` lists what is"))
     })?;
     print!("{}", about(kind));
     Ok(())

@@ -74,8 +74,8 @@ pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Al
         a.arrival[n] = a.total;
         a.absorb[n] = a.total;
     }
-    for n in 0..count {
-        for &cable in &arriving[n] {
+    for (n, cables) in arriving.iter().enumerate() {
+        for &cable in cables {
             let target = if moves(cable) { a.arrival[n] } else { a.absorb[n] };
             a.delay[cable] = target - given(&a, cable);
         }

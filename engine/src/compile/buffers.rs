@@ -229,12 +229,11 @@ impl Assigner<'_> {
         let outputs = views(outputs, &|_| true, false);
         let mut all: Vec<Moved> = Vec::new();
         let mut entry = |parameter: usize| {
-            let at = all.iter().position(|m| m.parameter as usize == parameter).unwrap_or_else(|| {
+            all.iter().position(|m| m.parameter as usize == parameter).unwrap_or_else(|| {
                 let range = node.declaration.parameters[parameter].range().map_or((0.0, 0.0), |r| (r.1, r.2));
                 all.push(Moved { parameter: parameter as u32, range, lane: None, cables: Vec::new() });
                 all.len() - 1
-            });
-            at
+            })
         };
         let lane_entries: Vec<(usize, u32)> = match vertex.mode {
             super::Mode::Absorb => Vec::new(),

@@ -3,21 +3,12 @@
 use super::internal::{EVENT_WIRE, OUTPUT, PLACEHOLDER, WIRE};
 use super::lanes::{self, Curve};
 use super::resolve::{self, Ends};
-use super::{Context, Problem};
+use super::{Context, Problem, size};
 use crate::node::{Declaration, Port, PortKind, Settings, Value, nearest};
 use crate::patch::{Graph, Patch};
 use serde_json::Map;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The most nodes of an unfolded patch, instances of sub-patches included.
-const MOST_NODES: u64 = 250_000;
-
-/// The most cables and lanes of an unfolded patch.
-const MOST_CABLES: u64 = 2_000_000;
-
-/// The deepest nesting of sub-patches.
-const DEEPEST: usize = 32;
 
 /// A patch without sub-patches.
 #[derive(Default)]
@@ -93,7 +84,7 @@ pub struct FlatLane {
 
 /// Unfolds a patch; gives the tables and what is odd but no error.
 pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem>), Vec<Problem>> {
-    count(patch)?;
+    size::count(patch)?;
     let mut walk = Walk {
         patch,
         context,
@@ -126,52 +117,6 @@ pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem
     flat.cables.sort_by(|a, b| (&a.scope, a.id).cmp(&(&b.scope, b.id)));
     mark(&mut flat);
     if errors.is_empty() { Ok((flat, warnings)) } else { Err(errors) }
-}
-
-/// Counts the nodes before anything is built, and refuses circles.
-fn count(patch: &Patch) -> Result<(), Vec<Problem>> {
-    fn size(
-        patch: &Patch,
-        graph: &Graph,
-        inside: &mut Vec<String>,
-        known: &mut BTreeMap<String, [u64; 2]>,
-    ) -> Result<[u64; 2], Problem> {
-        let mut sum = [graph.nodes.len() as u64, (graph.cables.len() + graph.lanes.len()) as u64];
-        let mut add = |more: [u64; 2]| {
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
-        };
-        for (id, node) in &graph.nodes {
-            let Some(sub) = patch.subpatches.get(&node.kind) else { continue };
-            if let Some(&more) = known.get(&node.kind) {
-                add(more);
-                continue;
-            }
-            if inside.contains(&node.kind) {
-                inside.push(node.kind.clone());
-                let what =
-                    format!("sub-patches lie in a circle ({}); take one of them out", inside.join(" → "));
-                return Err(Problem::new(id, what));
-            }
-            if inside.len() == DEEPEST {
-                return Err(Problem::new(id, format!("sub-patches nest deeper than {DEEPEST}; unfold some")));
-            }
-            inside.push(node.kind.clone());
-            let n = size(patch, sub, inside, known)?;
-            inside.pop();
-            known.insert(node.kind.clone(), n);
-            add(n);
-        }
-        Ok(sum)
-    }
-    let mut known = BTreeMap::new();
-    let [nodes, cables] = size(patch, &patch.graph, &mut Vec::new(), &mut known).map_err(|p| vec![p])?;
-    for (count, most, what) in [(nodes, MOST_NODES, "nodes"), (cables, MOST_CABLES, "cables")] {
-        if count > most {
-            let what = format!("unfolds into {count} {what}, the most is {most}; use fewer instances");
-            return Err(vec![Problem::new("the patch", what)]);
-        }
-    }
-    Ok(())
 }
 
 struct Walk<'a> {

@@ -13,6 +13,7 @@ mod lanes;
 mod order;
 mod problem;
 mod resolve;
+mod size;
 mod widths;
 
 pub use align::Alignment;

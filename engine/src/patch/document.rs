@@ -240,6 +240,7 @@ pub enum Shape {
 
 /// A named moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Marker {
     /// When; a [`super::Moment`].
     pub time: Value,

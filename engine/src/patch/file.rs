@@ -1,65 +1,15 @@
 //! The patch as a versioned JSON file: a node, a cable or a lane a line, in a stable order.
 
 use super::edit::good_id;
-use super::{Cable, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, TempoMap};
-use crate::node::Value;
+use super::{Cable, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, PatchError, TempoMap};
+use crate::node::{Value, nearest};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use thiserror::Error;
 
 /// The format that this version writes; it reads this and every older one.
 pub const FORMAT: u32 = 1;
-
-/// Why a text is no patch.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PatchError {
-    /// No JSON, or JSON of another shape.
-    #[error("line {line}, column {column}: {what}")]
-    Json {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong there.
-        what: String,
-    },
-    /// JSON without a format number.
-    #[error("this is no patch: it has no `format`; a patch begins with {{\"format\": {FORMAT}, …")]
-    NoFormat,
-    /// Written by a newer version.
-    #[error("the patch has format {0}, this version reads up to {FORMAT}; open it with a newer Signalbox")]
-    Newer(u64),
-    /// Two nodes of one id.
-    #[error("two nodes have the id `{0}`; give one of them another")]
-    SameNode(String),
-    /// Two cables of one id.
-    #[error("two cables have the id {0}; leave the ids out and they are numbered")]
-    SameCable(u32),
-    /// Two lanes of one parameter.
-    #[error("two lanes move `{0}`; make them one")]
-    SameLane(Endpoint),
-    /// An id that could not be written in a cable's end.
-    #[error("`{0}` can't be an id: it must have a letter and neither `.` nor `/`")]
-    BadId(String),
-    /// A setting of the whole patch is wrong.
-    #[error("`{what}`: {why}")]
-    Setting {
-        /// Which.
-        what: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
-impl From<serde_json::Error> for PatchError {
-    fn from(e: serde_json::Error) -> Self {
-        let text = e.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text).to_string();
-        Self::Json { line: e.line(), column: e.column(), what }
-    }
-}
 
 /// A graph as the file holds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -134,7 +84,7 @@ struct FormatOnly {
 /// Reads a patch.
 pub fn read(text: &str) -> Result<Patch, PatchError> {
     match serde_json::from_str::<FormatOnly>(text)?.format {
-        None => return Err(PatchError::NoFormat),
+        None | Some(0) => return Err(PatchError::NoFormat),
         Some(format) if format > u64::from(FORMAT) => return Err(PatchError::Newer(format)),
         Some(_) => {}
     }
@@ -218,7 +168,26 @@ impl GraphData {
             }
             graph.lanes.insert(line.to, line.lane);
         }
+        // Edits keep to this, so that each has an inverse that can be.
+        for (id, cable) in &graph.cables {
+            graph.holds(&cable.from, || format!("cable {id} ({} → {})", cable.from, cable.to))?;
+            graph.holds(&cable.to, || format!("cable {id} ({} → {})", cable.from, cable.to))?;
+        }
+        for to in graph.lanes.keys() {
+            graph.holds(to, || format!("lane {to}"))?;
+        }
         Ok(graph)
+    }
+}
+
+impl Graph {
+    /// Refuses an end whose node is not there.
+    fn holds(&self, end: &Endpoint, place: impl FnOnce() -> String) -> Result<(), PatchError> {
+        if self.nodes.contains_key(&end.node) {
+            return Ok(());
+        }
+        let near = nearest(&end.node, self.nodes.keys().map(String::as_str)).map(str::to_string);
+        Err(PatchError::NoNode { place: place(), node: end.node.clone(), near })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod document;
 mod edit;
+mod error;
 pub mod file;
 mod history;
 mod tempo;
@@ -12,7 +13,8 @@ mod time;
 
 pub use document::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};
 pub use edit::{Edit, EditError, Scope};
-pub use file::{FORMAT, PatchError};
+pub use error::PatchError;
+pub use file::FORMAT;
 pub use history::History;
 pub use tempo::TempoMap;
 pub use time::Moment;

@@ -4,8 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod edits;
+mod files;
 mod latency;
+mod limits;
 mod loops;
 mod meaning;
 mod mutation;
 mod oracle;
+mod refusals;

@@ -3,6 +3,7 @@
 
 pub mod build;
 pub mod chance;
+pub mod document;
 pub mod generate;
 pub mod interpreter;
 pub mod kinds;

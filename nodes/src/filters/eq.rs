@@ -57,7 +57,7 @@ macro_rules! parameters {
                 Parameter::number(concat!("freq", $n), Unit::Hertz, (10.0, 22_000.0), $freq, FREQ_HELP)
                     .logarithmic(),
                 Parameter::number(concat!("gain", $n), Unit::Decibel, (-30.0, 30.0), 0.0, GAIN_HELP),
-                Parameter::number(concat!("q", $n), Unit::None, (0.1, 20.0), 0.7071, Q_HELP).logarithmic(),
+                Parameter::number(concat!("q", $n), Unit::None, (0.1, 20.0), 0.707, Q_HELP).logarithmic(),
             )+
             Parameter::choice("quality", QUALITIES, "how close to the analogue curve near the edge of hearing"),
             Parameter::number("output", Unit::Decibel, (-30.0, 30.0), 0.0, "level after all bands"),

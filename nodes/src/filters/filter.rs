@@ -57,7 +57,7 @@ pub static NODE: Declaration = Declaration {
             "q",
             Unit::None,
             (0.5, 50.0),
-            0.7071,
+            0.707,
             "resonance: 0.7 is flat, 50 rings for seconds",
         )
         .logarithmic(),

@@ -24,18 +24,14 @@ pub struct Found {
 pub fn find(job: &Job<'_>) -> Result<Found, StudioError> {
     let all = signalbox_file::folder(job.folder)?;
     let (master, named) = (whole(job.out), named_by(job.patch));
-    let mut outputs: HashSet<PathBuf> = earlier_masters(job.folder);
-    // A patch that is kept elsewhere tells by its name alone that this master is its own.
-    if named.as_ref().is_some_and(|n| n.file_name() == master.file_name()) {
-        outputs.insert(master.clone());
-    }
     writable(job, named.is_some())?;
+    let mut outputs = earlier_masters(job.folder);
+    outputs.extend(named);
     if all.iter().any(|path| whole(path) == master) && !outputs.contains(&master) {
         return Err(StudioError::Refused(format!(
-            "{}: would overwrite a recording that is to be mixed, for no patch in {} says that it is an earlier master; \
-             choose another name",
-            job.out.display(),
-            job.folder.display()
+            "{}: would overwrite a recording that is to be mixed, for no patch beside it says that it is an earlier \
+             master; choose another name",
+            job.out.display()
         )));
     }
     let (made, recordings): (Vec<_>, Vec<_>) =

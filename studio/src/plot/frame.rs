@@ -35,7 +35,7 @@ fn against(loudness: f64, target: Option<f64>) -> String {
     // To the tenth that the picture shows.
     let off = ((loudness - target) * 10.0).round() / 10.0;
     match off {
-        o if o == 0.0 => "integrated, on target".into(),
+        0.0 => "integrated, on target".into(),
         o if o > 0.0 => format!("integrated, {} LU over target", axis::number(o, 1)),
         o => format!("integrated, {} LU under target", axis::number(-o, 1)),
     }

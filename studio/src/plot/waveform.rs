@@ -75,7 +75,7 @@ fn draw_lane(canvas: &mut Canvas, plot: Area, area: Area, lane: &Lane) {
         paint(canvas, area, &scale, &lane.summary.columns);
         canvas.rule_across(plot.left, plot.right, area.middle(), theme::CARD.faded(120));
     } else {
-        trace(canvas, area, &scale, &lane.frames);
+        trace(canvas, area, &scale, lane.frames);
     }
     marks(canvas, area, &lane.summary.columns);
     readings(canvas, area, lane);

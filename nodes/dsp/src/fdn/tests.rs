@@ -26,7 +26,7 @@ fn lines_have_sixteen_different_prime_lengths_at_every_rate_and_size() {
 fn eight_lanes_with_eight_decays_give_the_bits_of_eight_single_lanes() {
     type Eight = Wide<f32, 8>;
     let decay = |lane: usize| 0.2 + lane as f32 * 0.37;
-    let swing = |lane: usize| if lane % 2 == 0 { 0.0 } else { lane as f32 * 0.1 };
+    let swing = |lane: usize| if lane.is_multiple_of(2) { 0.0 } else { lane as f32 * 0.1 };
     let sound = |t: usize, lane: usize| ((t * (lane + 5)) as f32 * 0.07).sin();
     let mut wide = Fdn::<Eight>::new(48_000.0, 0.5);
     wide.set(Eight::from_fn(decay), Eight::splat(1.2), Eight::splat(0.5));

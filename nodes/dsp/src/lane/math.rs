@@ -24,7 +24,7 @@ pub fn log2<L: Lane>(x: L) -> L {
     let e = L::select(high, exponent + L::splat(1.0), exponent);
     // log2 m = 2/ln 2 * atanh((m - 1) / (m + 1))
     let t = (m - L::splat(1.0)) / (m + L::splat(1.0));
-    let series = polynomial(t * t, [0.320_598_9, 0.412_198_6, 0.577_078_0, 0.961_796_7, 2.885_390_1]);
+    let series = polynomial(t * t, [0.320_598_9, 0.412_198_6, 0.577_078, 0.961_796_7, 2.885_39]);
     t.mul_add(series, e)
 }
 
@@ -41,7 +41,7 @@ pub fn exp2<L: Lane>(x: L) -> L {
             1.333_355_8e-3,
             9.618_129e-3,
             5.550_411e-2,
-            0.240_226_51,
+            0.240_226_5,
             std::f32::consts::LN_2,
             1.0,
         ],

@@ -1,0 +1,12 @@
+//! Tests of the whole product: the command, run as a user runs it, in folders of its own.
+
+mod bad_files;
+mod bad_patches;
+mod interrupt;
+mod measure;
+mod mix;
+mod mix_refusals;
+mod render;
+mod stems;
+mod support;
+mod words;
