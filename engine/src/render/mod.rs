@@ -204,15 +204,7 @@ impl Rendering {
                 break;
             }
         }
-        let meters = self.program.keys().to_vec();
-        let readings = meters
-            .into_iter()
-            .map(|key| {
-                let readings = self.runner.readings(&self.program, &key);
-                (key, readings)
-            })
-            .filter(|r| !r.1.is_empty())
-            .collect();
+        let readings = self.runner.all_readings(&self.program);
         let width = self.width();
         Ok(Report { frames: state.written, width, readings, warnings: self.compiled.warnings })
     }

@@ -1,12 +1,14 @@
 //! A cell: the state of one node, at an address that never changes, and its parameters.
 
-use crate::node::{BLOCK, Declaration, Kind, Processor, Setting, Settings};
+use crate::node::{BLOCK, Declaration, Kind, Parameter, Processor, Setting, Settings};
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The state of one node. The control side sets parameters; only the runner touches the rest.
 pub struct Cell {
     targets: Box<[AtomicU32]>,
+    /// The range of each parameter that may move.
+    ranges: Box<[Option<(f32, f32)>]>,
     generation: AtomicU32,
     state: UnsafeCell<State>,
 }
@@ -64,16 +66,17 @@ impl Cell {
         };
         Self {
             targets: settings.iter().map(|s| AtomicU32::new(number(s).to_bits())).collect(),
+            ranges: declaration.parameters.iter().map(range).collect(),
             generation: AtomicU32::new(0),
             state: UnsafeCell::new(state),
         }
     }
 
-    /// Sets a parameter, in its base unit and range; it arrives over its smoothing time. Values that are not finite
-    /// are ignored.
+    /// Sets a parameter, in its base unit, to the nearest value of its range; it arrives over its smoothing time. Values
+    /// that are not finite are ignored, and so are parameters that can't move.
     pub fn set(&self, parameter: usize, value: f32) {
-        if let Some(target) = self.targets.get(parameter).filter(|_| value.is_finite()) {
-            target.store(value.to_bits(), Ordering::Relaxed);
+        if let Some(&Some((min, max))) = self.ranges.get(parameter).filter(|_| value.is_finite()) {
+            self.targets[parameter].store(value.max(min).min(max).to_bits(), Ordering::Relaxed);
             self.generation.fetch_add(1, Ordering::Release);
         }
     }
@@ -131,6 +134,10 @@ impl Cell {
             }
         }
     }
+}
+
+fn range(parameter: &Parameter) -> Option<(f32, f32)> {
+    parameter.range().filter(|_| parameter.moves()).map(|(_, min, max)| (min, max))
 }
 
 impl State {

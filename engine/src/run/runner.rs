@@ -91,6 +91,19 @@ impl Runner {
         cell.map_or_else(Vec::new, |cell| unsafe { cell.state_mut() }.processor.readings())
     }
 
+    /// What each meter of the program has read so far, with the node's key; not while audio runs.
+    pub fn all_readings(&mut self, program: &Program) -> Vec<(String, Vec<Reading>)> {
+        if program.owner != self.id {
+            return Vec::new();
+        }
+        let each = program.keys.iter().zip(&program.cells).map(|(key, cell)| {
+            // SAFETY: this is the one runner of the program's builder, held by mutable reference; the reference ends
+            // here, before the next one is made.
+            (key, unsafe { cell.state_mut() }.processor.readings())
+        });
+        each.filter(|r| !r.1.is_empty()).map(|(key, readings)| (key.clone(), readings)).collect()
+    }
+
     fn step(&mut self, program: &Program, memory: &mut Memory, step: &Step, n: usize) {
         match step {
             Step::Copy { from, to } => {

@@ -4,8 +4,11 @@ use crate::support::build::{compiled, nested, patch};
 use crate::support::play::{run, sounding};
 use signalbox_engine::patch::Patch;
 
+/// An output's name, and the frames at which it is not zero with what it is there.
+type Heard = (String, Vec<(usize, f32)>);
+
 /// What each output of a patch gives, and how late all of them are.
-fn impulses(patch: &Patch) -> (Vec<(String, Vec<(usize, f32)>)>, usize) {
+fn impulses(patch: &Patch) -> (Vec<Heard>, usize) {
     let latency = compiled(patch).unwrap_or_else(|p| panic!("{p:?}")).schedule.latency;
     let played = run(patch, 1_000);
     (played.outputs.iter().map(|(name, channels)| (name.clone(), sounding(&channels[0]))).collect(), latency)

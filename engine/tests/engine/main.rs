@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allocation;
 mod edits;
+mod faults;
 mod files;
 mod latency;
 mod limits;
@@ -12,4 +14,7 @@ mod loops;
 mod meaning;
 mod mutation;
 mod oracle;
+mod parameters;
+mod recompile;
 mod refusals;
+mod rendering;

@@ -56,7 +56,7 @@ fn a_cable_between_sound_and_events_is_refused_in_both_directions() {
     told("keys > vca", "cable 1 (keys.out → vca.in): ", "events can't be heard");
     told("hiss > tone.notes", "cable 1 (hiss.out → tone.notes): ", "this port takes events, not sound");
     told("keys > vca.gain depth=1", "cable 1 (keys.out → vca.gain): ", "events can't be heard");
-    told("keys > voice", "cable 0", "events can't be heard");
+    told("keys > voice", "cable voice/0 (voice/in.out → voice/fader.in): ", "events can't be heard");
 }
 
 #[test]

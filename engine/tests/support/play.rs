@@ -70,12 +70,7 @@ pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl 
         });
         done += n;
     }
-    for key in program.keys() {
-        let readings = runner.readings(&program, key);
-        if !readings.is_empty() {
-            played.readings.push((key.clone(), readings));
-        }
-    }
+    played.readings = runner.all_readings(&program);
     played.readings.sort_by(|a, b| a.0.cmp(&b.0));
     played.faults = runner.faults().iter().map(|f| program.keys()[f.node as usize].clone()).collect();
     played

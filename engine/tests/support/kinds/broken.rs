@@ -13,11 +13,18 @@ pub static BROKEN: Declaration = Declaration {
     parameters: &[
         Parameter::fixed("at", Unit::None, (0.0, 1e6), 100.0, ""),
         Parameter::choice("gives", &[("nan", ""), ("inf", ""), ("-inf", "")], ""),
+        Parameter::switch("forever", false, "whether no reset heals it"),
     ],
     in_place: true,
     make: |setup| {
         let gives = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][setup.choice(1)];
-        Ok(host(Broken { at: setup.number(0) as i64, gives, count: 0, healed: false }))
+        Ok(host(Broken {
+            at: setup.number(0) as i64,
+            gives,
+            forever: setup.switch(2),
+            count: 0,
+            healed: false,
+        }))
     },
     ..Declaration::BLANK
 };
@@ -25,6 +32,7 @@ pub static BROKEN: Declaration = Declaration {
 struct Broken {
     at: i64,
     gives: f32,
+    forever: bool,
     count: u32,
     healed: bool,
 }
@@ -42,7 +50,7 @@ impl Kernel<f32> for Broken {
     }
     fn reset(&mut self) {
         self.count = 0;
-        self.healed = true;
+        self.healed = !self.forever;
     }
 }
 
