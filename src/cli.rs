@@ -76,7 +76,7 @@ pub struct Mix {
     /// The folder with the recordings: wav, flac, mp3, ogg, aiff …
     pub folder: PathBuf,
     /// The master to write, a WAV file.
-    #[arg(short, long, value_name = "FILE", value_parser = values::wav)]
+    #[arg(short, long, value_name = "FILE", value_parser = values::wav())]
     pub out: PathBuf,
     /// The loudness to meet.
     #[arg(long, value_name = "LUFS", default_value = "-14", allow_hyphen_values = true, value_parser = values::loudness)]
@@ -110,7 +110,7 @@ pub struct Render {
     /// The patch.
     pub patch: PathBuf,
     /// The WAV file to write.
-    #[arg(short, long, value_name = "FILE", value_parser = values::wav)]
+    #[arg(short, long, value_name = "FILE", value_parser = values::wav())]
     pub out: PathBuf,
     /// Frames a second; the patch's own, or 48,000, if left out.
     #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]

@@ -1,5 +1,6 @@
 //! What the command says when it fails, and with which exit code.
 
+use crate::say::tell;
 use signalbox_studio::output::StudioError;
 use std::fmt;
 use std::process::ExitCode;
@@ -30,8 +31,8 @@ impl Failure {
     /// Prints the message and gives the exit code.
     pub fn tell(&self) -> ExitCode {
         let mut lines = self.message.lines();
-        eprintln!("error: {}", lines.next().unwrap_or("unknown"));
-        lines.for_each(|line| eprintln!("       {line}"));
+        tell(format_args!("error: {}", lines.next().unwrap_or("unknown")));
+        lines.for_each(|line| tell(format_args!("       {line}")));
         ExitCode::from(self.code)
     }
 }

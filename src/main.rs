@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod failure;
 mod progress;
+mod say;
 mod values;
 
 use clap::Parser;

@@ -1,9 +1,10 @@
 //! Values on the command line: levels, times, rates and formats as people write them.
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use signalbox_dsp::units::{Quantity, Unit};
 use signalbox_engine::RATES;
 use signalbox_file::Format;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn quantity(text: &str, unit: Unit, example: &str) -> Result<f64, String> {
     match Quantity::parse(text) {
@@ -53,11 +54,14 @@ pub fn threads(text: &str) -> Result<usize, String> {
 }
 
 /// A WAV file to be written: a name that promises something else (a patch, an mp3) would lie, or replace what it names.
-pub fn wav(text: &str) -> Result<PathBuf, String> {
-    let path = Path::new(text);
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        None | Some("wav" | "wave" | "bwf") => Ok(path.into()),
-        Some(ending) => Err(format!("WAV files are written, not .{ending}; name a file that ends in .wav")),
-    }
+pub fn wav() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            None | Some("wav" | "wave" | "bwf") => Ok(path),
+            Some(ending) => {
+                Err(format!("WAV files are written, not .{ending}; name a file that ends in .wav"))
+            }
+        }
+    })
 }

@@ -3,6 +3,7 @@
 use super::patch::{count, open, problems, warn};
 use crate::cli::Check;
 use crate::failure::Failure;
+use crate::say::{say_line, tell};
 use signalbox_engine::compile::compile;
 use signalbox_engine::render::{self, RenderError};
 use signalbox_engine::run::pair;
@@ -19,14 +20,14 @@ pub fn run(options: &Check) -> Result<(), Failure> {
     if let Err(e @ (RenderError::NoOutput | RenderError::Endless(_))) =
         render::prepare(&opened.patch, &context, &render::Options::default())
     {
-        eprintln!("warning: {e}");
+        tell(format_args!("warning: {e}"));
     }
-    println!(
+    say_line(format_args!(
         "{}: {}, {}, {}; compiles",
         options.patch.display(),
         count(compiled.flat.nodes.len(), "node"),
         count(compiled.flat.cables.len(), "cable"),
         count(compiled.flat.lanes.len(), "lane")
-    );
+    ))?;
     Ok(())
 }

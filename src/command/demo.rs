@@ -5,6 +5,7 @@ use super::threads;
 use crate::cli::Demo;
 use crate::failure::Failure;
 use crate::progress::{Bar, interrupted};
+use crate::say::{say, say_line};
 use signalbox_dsp::meter::Measurement;
 use signalbox_studio::output::StudioError;
 use signalbox_studio::{demo, picture};
@@ -25,8 +26,8 @@ pub fn run(options: &Demo) -> Result<(), Failure> {
     let mut rows: Vec<(&str, &Measurement)> = made.stems.iter().map(|(name, m)| (name.as_str(), m)).collect();
     rows.push(("mix, before", &made.outcome.before));
     rows.push(("master, after", &made.outcome.after));
-    print!("{}", table(&rows));
-    println!("\nUnder {}:", folder.display());
+    say(table(&rows))?;
+    say_line(format_args!("\nUnder {}:", folder.display()))?;
     for (name, what) in [
         ("master.wav", "listen to this"),
         ("mix.wav", "the same before mastering"),
@@ -35,7 +36,7 @@ pub fn run(options: &Demo) -> Result<(), Failure> {
         ("mix.json", "the patch that mixed and mastered them, every setting with its reason"),
         ("master.png", "waveform, loudness and spectrum"),
     ] {
-        println!("  {name:<11} {what}");
+        say_line(format_args!("  {name:<11} {what}"))?;
     }
     Ok(())
 }

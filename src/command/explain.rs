@@ -3,6 +3,7 @@
 use super::patch::{open, problems, warn};
 use crate::cli::Explain;
 use crate::failure::Failure;
+use crate::say::say;
 use signalbox_engine::compile::compile;
 use signalbox_engine::schedule;
 
@@ -12,6 +13,6 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     let compiled = compile(&opened.patch, &opened.context()).map_err(|p| problems(&options.patch, &p))?;
     warn(&compiled.warnings);
     let text = if options.dot { schedule::dot(&compiled) } else { schedule::explain(&compiled, opened.rate) };
-    print!("{text}");
+    say(text)?;
     Ok(())
 }

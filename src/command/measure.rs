@@ -3,6 +3,7 @@
 use crate::cli::Measure;
 use crate::failure::Failure;
 use crate::progress::Bar;
+use crate::say::{say, say_line, tell};
 use serde_json::json;
 use signalbox_dsp::meter::Measurement;
 use signalbox_studio::measure;
@@ -16,7 +17,7 @@ pub fn run(options: &Measure) -> Result<(), Failure> {
     for path in &options.files {
         match measure::file(path, &bar) {
             Ok((m, warnings)) => {
-                warnings.iter().for_each(|w| eprintln!("warning: {}: {w}", path.display()));
+                warnings.iter().for_each(|w| tell(format_args!("warning: {}: {w}", path.display())));
                 measured.push((path.display().to_string(), m));
             }
             Err(StudioError::Stopped) => return Err(StudioError::Stopped.into()),
@@ -25,10 +26,10 @@ pub fn run(options: &Measure) -> Result<(), Failure> {
     }
     if options.json {
         let list: Vec<_> = measured.iter().map(|(file, m)| record(file, m)).collect();
-        println!("{}", serde_json::to_string_pretty(&list).unwrap_or_default());
+        say_line(format_args!("{}", serde_json::to_string_pretty(&list).unwrap_or_default()))?;
     } else if !measured.is_empty() {
         let rows: Vec<(&str, &Measurement)> = measured.iter().map(|(file, m)| (file.as_str(), m)).collect();
-        print!("{}", table(&rows));
+        say(table(&rows))?;
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(failed.join("\n"))) }
 }

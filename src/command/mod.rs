@@ -12,6 +12,7 @@ mod render;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
+use crate::say::say;
 use clap::CommandFactory;
 
 /// Does what the command says.
@@ -26,8 +27,9 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "signalbox", &mut std::io::stdout());
-            Ok(())
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "signalbox", &mut text);
+            say(String::from_utf8_lossy(&text))
         }
     }
 }

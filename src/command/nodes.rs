@@ -2,6 +2,7 @@
 
 use crate::cli::Nodes;
 use crate::failure::Failure;
+use crate::say::{say, say_line};
 use signalbox_dsp::units::{Quantity, Unit};
 use signalbox_engine::node::{Declaration, Kind, Parameter, Port, PortKind, Width};
 use std::fmt::Write as _;
@@ -26,15 +27,15 @@ pub fn run(options: &Nodes) -> Result<(), Failure> {
         let mut group = None;
         for kind in kinds {
             if group.replace(kind.group) != Some(kind.group) {
-                println!("{:?}", kind.group);
+                say_line(format_args!("{:?}", kind.group))?;
             }
-            println!("  {:<10} {}", kind.name, kind.help);
+            say_line(format_args!("  {:<10} {}", kind.name, kind.help))?;
         }
-        println!("\nAll about one: signalbox nodes NAME. `output` is there in every patch.");
+        say_line(format_args!("\nAll about one: signalbox nodes NAME. `output` is there in every patch."))?;
         return Ok(());
     };
     if name == "output" {
-        println!("{OUTPUT}");
+        say_line(OUTPUT)?;
         return Ok(());
     }
     // A title does as well as a name: `compressor` for `comp`.
@@ -43,7 +44,7 @@ pub fn run(options: &Nodes) -> Result<(), Failure> {
         let near = shelf.nearest(name).map_or(".".into(), |n| format!("; did you mean `{n}`?"));
         Failure::new(format!("`{name}` is not on the shelf{near} `signalbox nodes` lists what is"))
     })?;
-    print!("{}", about(kind));
+    say(about(kind))?;
     Ok(())
 }
 

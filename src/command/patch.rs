@@ -1,6 +1,7 @@
 //! Opens patches.
 
 use crate::failure::Failure;
+use crate::say::tell;
 use signalbox_engine::compile::{Context, Problem};
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{self, Patch, PatchError};
@@ -55,7 +56,7 @@ pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
 /// Prints what is odd but no error.
 pub fn warn(warnings: &[Problem]) {
     for warning in warnings {
-        eprintln!("warning: {warning}");
+        tell(format_args!("warning: {warning}"));
     }
 }
 

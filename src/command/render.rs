@@ -5,6 +5,7 @@ use super::threads;
 use crate::cli::Render;
 use crate::failure::Failure;
 use crate::progress::{Bar, interrupted};
+use crate::say::{say_line, tell};
 use signalbox_engine::render::Options;
 use signalbox_studio::output::{Progress, StudioError, Written, refuse_own_input, render_file};
 use signalbox_studio::stems;
@@ -19,7 +20,7 @@ pub fn run(options: &Render) -> Result<(), Failure> {
     let how = Options { seconds: options.length, ..Options::default() };
     let written = render_file(&opened.patch, &context, &how, &options.out, options.bits, &Bar::default())
         .map_err(|e| unrendered(&options.patch, e))?;
-    tell(&written, &options.out, opened.rate);
+    report(&written, &options.out, opened.rate)?;
     if let Some(stems) = stems {
         let seconds = written.report.frames as f64 / f64::from(opened.rate);
         write_stems(&opened, options, &stems, seconds)?;
@@ -28,21 +29,26 @@ pub fn run(options: &Render) -> Result<(), Failure> {
 }
 
 /// Says what was written.
-fn tell(written: &Written, out: &Path, rate: u32) {
+fn report(written: &Written, out: &Path, rate: u32) -> Result<(), Failure> {
     warn(&written.report.warnings);
     let seconds = written.report.frames as f64 / f64::from(rate);
-    println!("{}: {seconds:.2} s, {}, {rate} Hz", out.display(), count(written.report.width, "channel"));
+    say_line(format_args!(
+        "{}: {seconds:.2} s, {}, {rate} Hz",
+        out.display(),
+        count(written.report.width, "channel")
+    ))?;
     if written.clipped > 0 {
-        eprintln!(
+        tell(format_args!(
             "warning: {} samples lie above full scale and were clipped; lower a gain, end in a `limiter`, or write --bits 32f",
             written.clipped
-        );
+        ));
     }
     for (node, readings) in &written.report.readings {
         let told: Vec<String> =
             readings.iter().filter_map(|r| r.value.map(|v| format!("{} {v:.2}", r.name))).collect();
-        println!("{node}: {}", told.join(", "));
+        say_line(format_args!("{node}: {}", told.join(", ")))?;
     }
+    Ok(())
 }
 
 /// The strips of a patch, each with its file.
@@ -99,6 +105,6 @@ fn write_stems(opened: &Opened, options: &Render, stems: &Stems<'_>, seconds: f6
         )),
         e => unrendered(&options.patch, e),
     })?;
-    println!("{}: {}", stems.folder.display(), count(stems.strips.len(), "stem"));
+    say_line(format_args!("{}: {}", stems.folder.display(), count(stems.strips.len(), "stem")))?;
     Ok(())
 }

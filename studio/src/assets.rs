@@ -3,7 +3,7 @@
 use signalbox_engine::Audio;
 use signalbox_engine::node::Assets;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The files that patches in one folder point to, and sound that is given by name.
@@ -37,13 +37,30 @@ impl Files {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where a file is. A folder that is yet to be made can't be walked through, so that from it `../takes` is found by
+    /// its name alone.
+    fn place(&self, path: &str) -> PathBuf {
+        if self.base.as_os_str().is_empty() || self.base.exists() {
+            return self.base.join(path);
+        }
+        let mut place = std::path::absolute(&self.base).unwrap_or_else(|_| self.base.clone());
+        for step in Path::new(path).components() {
+            match step {
+                Component::CurDir => {}
+                Component::ParentDir => drop(place.pop()),
+                step => place.push(step),
+            }
+        }
+        place
+    }
+
     /// The sound of a file at its own rate.
     pub fn original(&self, path: &str) -> Result<Arc<Audio>, String> {
         let key = (path.to_string(), AS_IT_IS);
         if let Some(audio) = self.lock().get(&key) {
             return Ok(audio.clone());
         }
-        let audio = Arc::new(signalbox_file::read(self.base.join(path)).map_err(|e| e.to_string())?);
+        let audio = Arc::new(signalbox_file::read(self.place(path)).map_err(|e| e.to_string())?);
         self.lock().insert(key, audio.clone());
         Ok(audio)
     }

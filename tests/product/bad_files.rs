@@ -146,6 +146,7 @@ fn an_output_is_never_one_of_the_inputs_and_never_a_patch() {
         folder.misused(&["render", "song.json", "-o", name], &[name, ".wav"]);
         folder.misused(&["mix", ".", "-o", name], &[name, ".wav"]);
     }
+    folder.misused(&["render", "song.json", "-o", ""], &["--out"]);
     folder.put("plain", player("take.wav"));
     folder.refuses(&["render", "plain", "-o", "plain"], &["plain", "would overwrite"]);
     folder.refuses(&["new", "song.json"], &["song.json", "is there already"]);

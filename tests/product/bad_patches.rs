@@ -54,11 +54,17 @@ fn a_misspelt_field_is_refused_where_it_stands() {
 
 #[test]
 fn a_cable_to_a_port_that_is_not_there_names_the_ports_that_are() {
-    let cables = r#"{"from": "tone.outt", "to": "out"}, {"from": "tone", "to": "tone.freqq", "depth": "1 oct"}, {"from": "tone", "to": "nobody"}"#;
+    let cables =
+        r#"{"from": "tone.outt", "to": "out"}, {"from": "tone", "to": "tone.freqq", "depth": "1 oct"}"#;
     refused(
         &patch("", cables),
-        &["3 problems", "`outt`", "did you mean `out`", "`freqq`", "did you mean `freq`", "no node `nobody`"],
+        &["2 problems", "`outt`", "did you mean `out`", "`freqq`", "did you mean `freq`"],
     );
+}
+
+#[test]
+fn a_cable_to_a_node_that_is_not_there_names_it() {
+    refused(&patch("", r#"{"from": "tone", "to": "nobody"}"#), &["tone → nobody", "no node `nobody`"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `mix`: a folder of recordings into a master that keeps what was promised.
 
 use crate::support::sound::{Bits, bass, drum, hat, pad, sine, spec};
-use crate::support::{Folder, near, number};
+use crate::support::{Folder, Said, near, number};
 use serde_json::Value;
 
 /// Recordings of every rate, width, length and format, in a folder `stems`.
@@ -54,6 +54,20 @@ fn the_patch_beside_the_master_gives_the_same_bytes_again() {
         folder.bytes("out/master.wav") == folder.bytes("again.wav"),
         "the patch is not what made the master"
     );
+}
+
+#[test]
+fn the_folder_of_the_master_need_not_be_there_and_the_patch_finds_the_recordings_from_it() {
+    let folder = stems();
+    for out in ["new/deep/master.wav", "stems/../fresh/master.wav", "stems/new/master.wav"] {
+        folder.does(&["mix", "stems", "-o", out]);
+        folder.does(&["render", &out.replace(".wav", ".json"), "-o", "again.wav"]);
+        assert!(folder.bytes(out) == folder.bytes("again.wav"), "{out}");
+    }
+    let absolute = folder.path("elsewhere/master.wav");
+    folder.does(&["mix", "stems", "-o", absolute.to_str().expect("a path")]);
+    folder.does(&["render", "elsewhere/master.json", "-o", "again.wav"]);
+    assert!(folder.bytes("elsewhere/master.wav") == folder.bytes("again.wav"));
 }
 
 #[test]
@@ -118,6 +132,18 @@ fn a_second_run_into_the_folder_of_the_recordings_leaves_the_first_master_out() 
     // Another name in the same folder hears neither.
     folder.does(&["mix", "stems", "-o", "stems/other.wav"]).explains(&["stems/master.wav", "earlier master"]);
     assert!(folder.bytes("stems/other.wav") == first);
+}
+
+#[test]
+fn the_folder_one_stands_in_does_as_well_and_gives_the_patch_its_name() {
+    let folder = stems();
+    let output =
+        folder.command(&["mix", ".", "-o", "../master.wav"]).current_dir(folder.path("stems")).output();
+    let said = Said::of(output.expect("the command runs"));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(folder.json("master.json")["title"], "stems");
+    folder.does(&["mix", "stems", "-o", "again.wav"]);
+    assert!(folder.bytes("master.wav") == folder.bytes("again.wav"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The words that look and explain: `nodes`, `explain`, `check`, `new`, `completions`, help.
 
-use crate::support::Folder;
+use crate::support::sound::{Bits, pad, spec};
+use crate::support::{Folder, Said};
 
 const WORDS: [&str; 9] =
     ["demo", "mix", "render", "measure", "explain", "nodes", "check", "new", "completions"];
@@ -33,6 +34,8 @@ fn a_wrong_word_is_refused_with_a_neighbour() {
 #[test]
 fn nodes_lists_every_kind_and_tells_all_about_each() {
     let folder = Folder::new();
+    // The file that an example plays.
+    folder.wav("take.wav", spec(48_000, 2, Bits::B16), 2.0, pad);
     let list = folder.does(&["nodes"]).out;
     let kinds: Vec<&str> = list
         .lines()
@@ -116,4 +119,36 @@ fn completions_know_every_word() {
         WORDS.iter().for_each(|word| assert!(said.out.contains(word), "{shell} lacks {word}"));
     }
     folder.misused(&["completions", "cmd"], &["bash"]);
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let folder = Folder::new();
+    folder.does(&["new", "tune.json"]);
+    folder.wav("take.wav", spec(48_000, 2, Bits::B16), 1.0, pad);
+    for arguments in [
+        &["nodes"][..],
+        &["nodes", "comp"],
+        &["explain", "tune.json"],
+        &["measure", "take.wav", "--json"],
+        &["completions", "bash"],
+        &["render", "tune.json", "-o", "tune.wav"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let said = Said::of(folder.command(arguments).stdout(writer).output().expect("the command runs"));
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_can_not_be_written_is_a_failure() {
+    let folder = Folder::new();
+    for arguments in [&["nodes"][..], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let said = Said::of(folder.command(arguments).stdout(full).output().expect("the command runs"));
+        assert_eq!(said.code, Some(1), "{arguments:?}");
+        said.explains(&["error: standard output", "disk"]);
+    }
 }

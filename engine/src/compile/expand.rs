@@ -170,7 +170,7 @@ impl Walk<'_> {
                         near.or_else(|| nearest(kind, self.patch.subpatches.keys().map(String::as_str)));
                     let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
                     let what =
-                        format!("`{kind}` is not on the shelf{near}; it stays silent, its values are kept");
+                        format!("`{kind}` is not on the shelf; it stays silent, its values are kept{near}");
                     self.warnings.push(Problem::new(&key, what));
                     &PLACEHOLDER
                 }),

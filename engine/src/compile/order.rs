@@ -78,7 +78,7 @@ pub fn order<'a>(flat: &Flat, setup: impl Fn(usize) -> Setup<'a>) -> Result<Orde
             Problem::new(
                 shown + &more,
                 "these nodes feed each other in a loop with no delay to cut it; put a `delay` with `mix` at 100 % \
-                 and `shortest` at 64 frames or more into the loop, or pull one cable",
+                 and a `shortest` of 2 ms or more (12 ms at 8 kHz) into the loop, or pull one cable",
             )
         })
         .collect())

@@ -111,7 +111,7 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
     let node = &compiled.flat.nodes[compiled.schedule.nodes[run.node as usize]];
     let mut parts = vec![format!("{:<8} {}", node.declaration.name, node.key)];
     if node.label != node.key {
-        parts.push(format!("“{}”", node.label));
+        parts.push(format!("“{}”", shortened(&node.label)));
     }
     parts.push(match run.mode {
         Mode::Process if node.bypass => "(bypassed)".into(),
@@ -161,6 +161,16 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
     }
     parts.retain(|p| !p.is_empty());
     parts.join("  ")
+}
+
+/// A label in so many letters that the line stays readable.
+fn shortened(label: &str) -> String {
+    const MOST: usize = 40;
+    if label.chars().count() <= MOST {
+        return label.into();
+    }
+    let start: String = label.chars().take(MOST - 1).collect();
+    format!("{}…", start.trim_end())
 }
 
 /// The unfolded patch as a graph for Graphviz.

@@ -123,11 +123,11 @@ pub fn mix(
     build::add_master(&mut patch.graph, build::MIX, &solved.master);
     // The length is stated, since the limiter's tail would otherwise be measured, too.
     patch.length = Some(seconds.into());
-    let named = job.out.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    patch.meta.insert(sources::MASTER.into(), named.into());
+    patch.meta.insert(sources::MASTER.into(), sources::from_patch(job, job.out).into());
     let text = patch::file::write(&patch).map_err(|e| StudioError::Patch(e.to_string()))?;
     // The master first: a patch without its master would be no harm, a stop in between would leave an old pair torn.
     render_file(&patch, &context, &Options::default(), job.out, job.format, progress)?;
+    notes.extend(sources::keep_earlier(job.patch, &text)?);
     signalbox_file::write_text(job.patch, &text)?;
     let after = measure::file(job.out, &Unwatched)?.0;
     verify(&after, job.target)?;

@@ -42,8 +42,7 @@ pub fn find(job: &Job<'_>) -> Result<Found, StudioError> {
             job.folder.display()
         )));
     }
-    let base = whole(job.patch.parent().unwrap_or(Path::new("")));
-    let paths = recordings.iter().map(|path| relative(&whole(path), &base)).collect();
+    let paths = recordings.iter().map(|path| from_patch(job, path)).collect();
     let notes = made.iter().map(|path| format!("{}: an earlier master; left out", path.display())).collect();
     Ok(Found { paths, notes })
 }
@@ -56,8 +55,13 @@ fn writable(job: &Job<'_>, patch_is_ours: bool) -> Result<(), StudioError> {
             job.patch.display()
         )));
     }
-    if let Some(path) = [job.out, job.patch].into_iter().find(|path| path.is_dir()) {
-        return Err(FileError::Folder { path: path.into() }.into());
+    for path in [job.out, job.patch] {
+        if path.is_dir() {
+            return Err(FileError::Folder { path: path.into() }.into());
+        }
+        if let Some(file) = path.ancestors().skip(1).find(|above| above.is_file()) {
+            return Err(FileError::NotFolder { path: file.into() }.into());
+        }
     }
     if job.patch.exists() && !patch_is_ours {
         return Err(StudioError::Refused(format!(
@@ -91,9 +95,27 @@ fn whole(path: &Path) -> PathBuf {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
     };
-    let parent =
-        parent.canonicalize().or_else(|_| std::path::absolute(parent)).unwrap_or_else(|_| parent.into());
-    path.file_name().map_or(parent.clone(), |name| parent.join(name))
+    match path.file_name() {
+        Some(name) => whole(parent).join(name),
+        None => parent.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.into()),
+    }
+}
+
+/// A file as the job's patch names it.
+pub fn from_patch(job: &Job<'_>, path: &Path) -> String {
+    relative(&whole(path), &whole(job.patch.parent().unwrap_or(Path::new(""))))
+}
+
+/// Keeps the patch of an earlier mix under another name where a user may have edited it; says so.
+pub fn keep_earlier(patch: &Path, new: &str) -> Result<Option<String>, StudioError> {
+    let Ok(earlier) = signalbox_file::read_text(patch) else { return Ok(None) };
+    if earlier == new {
+        return Ok(None);
+    }
+    let free = (1..).map(|n| patch.with_extension(format!("{n}.json"))).find(|p| !p.exists());
+    let kept = free.unwrap_or_else(|| patch.with_extension("old.json"));
+    signalbox_file::write_text(&kept, &earlier)?;
+    Ok(Some(format!("{}: the earlier patch, kept as {}", patch.display(), kept.display())))
 }
 
 /// The way from a folder to a file, with forward slashes so that a patch moves between systems.

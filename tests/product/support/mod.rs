@@ -65,10 +65,6 @@ impl Folder {
         serde_json::from_slice(&self.bytes(name)).expect("JSON")
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.path(name).exists()
-    }
-
     /// All that is in the folder.
     pub fn listing(&self) -> Listing {
         let mut all = Listing::new();
