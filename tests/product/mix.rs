@@ -201,3 +201,25 @@ fn names_that_the_mix_uses_itself_are_told_apart_and_every_recording_is_heard() 
     }
     assert_eq!(std::fs::read_dir(folder.path("parts")).expect("a folder").count(), names.len());
 }
+
+#[test]
+fn a_patch_that_was_edited_is_kept_when_the_folder_is_mixed_again() {
+    let folder = stems();
+    folder.does(&["mix", "stems", "-o", "master.wav"]);
+    let edited = String::from_utf8(folder.bytes("master.json")).expect("text").replace("stems", "./stems");
+    folder.put("master.json", &edited);
+    let said = folder.does(&["mix", "stems", "-o", "master.wav"]);
+    said.explains(&["master.json", "kept as master.1.json"]);
+    assert!(folder.bytes("master.1.json") == edited.as_bytes());
+    // Mixed once more with nothing changed, nothing is kept.
+    folder.does(&["mix", "stems", "-o", "master.wav"]);
+    assert!(!folder.path("master.2.json").exists());
+}
+
+#[test]
+fn a_recording_of_the_masters_name_in_another_folder_stays_a_recording() {
+    let folder = stems();
+    folder.does(&["mix", "stems", "-o", "out/drum.wav", "--patch", "stems/mix.json"]);
+    let said = folder.does(&["mix", "stems", "-o", "out/drum.wav", "--patch", "stems/mix.json"]);
+    assert!(said.out.contains("5 recordings mixed: bass, drum, hat, lead, pad"), "{}", said.out);
+}
