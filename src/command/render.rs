@@ -97,13 +97,17 @@ fn write_stems(opened: &Opened, options: &Render, stems: &Stems<'_>, seconds: f6
         };
         render_file(&patch, &context, &how, file, options.bits, progress).map(|_| ())
     };
-    stems::each(&stems.strips, threads(options.threads), &interrupted, render).map_err(|e| match e {
-        StudioError::Stopped => Failure::interrupted(format!(
-            "stopped; {} is whole, the stems in {} are not all there",
-            options.out.display(),
-            stems.folder.display()
-        )),
-        e => unrendered(&options.patch, e),
+    let bar = Bar::default();
+    let threads = threads(options.threads);
+    stems::each(&stems.strips, threads, "rendering the stems", &bar, &interrupted, render).map_err(|e| {
+        match e {
+            StudioError::Stopped => Failure::interrupted(format!(
+                "stopped; {} is whole, the stems in {} are not all there",
+                options.out.display(),
+                stems.folder.display()
+            )),
+            e => unrendered(&options.patch, e),
+        }
     })?;
     say_line(format_args!("{}: {}", stems.folder.display(), count(stems.strips.len(), "stem")))?;
     Ok(())

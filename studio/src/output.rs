@@ -1,5 +1,6 @@
 //! Renders into a file, and tells how far it has come.
 
+use signalbox_engine::Audio;
 use signalbox_engine::compile::Context;
 use signalbox_engine::node::{Kind, Shelf};
 use signalbox_engine::patch::{Graph, Patch};
@@ -87,16 +88,53 @@ pub fn render_file(
     }
     let writer = Writer::create(path, context.rate, rendering.width(), format)?;
     let mut sink = File { writer, progress };
-    progress.begin(&path.display().to_string(), rendering.frames());
+    progress.begin(&path.display().to_string(), Some(rendering.expected()));
     let report = rendering.render(options.buffer, &mut sink);
     progress.end();
-    let report = report
-        .map_err(|e| if matches!(e, RenderError::Stopped) { StudioError::Stopped } else { e.into() })?;
+    let report = report.map_err(stopped)?;
     if report.frames == 0 {
         return Err(no_sound(path));
     }
     let written = sink.writer.finish()?;
     Ok(Written { report, clipped: written.clipped })
+}
+
+/// Memory as a sink.
+struct Memory<'a> {
+    audio: Audio,
+    progress: &'a dyn Progress,
+}
+
+impl Sink for Memory<'_> {
+    fn write(&mut self, channels: &[&[f32]]) -> Result<(), String> {
+        self.audio.write(channels)
+    }
+
+    fn progress(&mut self, done: u64, _of: Option<u64>) -> bool {
+        self.progress.done(done)
+    }
+}
+
+/// Renders a patch into memory; `what` is shown while it goes on.
+pub fn render_memory(
+    patch: &Patch,
+    context: &Context<'_>,
+    options: &Options,
+    what: &str,
+    progress: &dyn Progress,
+) -> Result<Audio, StudioError> {
+    let rendering = render::prepare(patch, context, options)?;
+    let mut sink = Memory { audio: Audio::silence(context.rate, rendering.width(), 0), progress };
+    progress.begin(what, Some(rendering.expected()));
+    let report = rendering.render(options.buffer, &mut sink);
+    progress.end();
+    report.map_err(stopped)?;
+    Ok(sink.audio)
+}
+
+/// A render that the user stopped is no failure of the patch.
+fn stopped(e: RenderError) -> StudioError {
+    if matches!(e, RenderError::Stopped) { StudioError::Stopped } else { e.into() }
 }
 
 /// A file of no frames would be one that nothing can read.
@@ -108,7 +146,7 @@ fn no_sound(path: &Path) -> StudioError {
 }
 
 /// Writes sound that is in memory into a WAV file.
-pub fn write_audio(audio: &signalbox_engine::Audio, path: &Path, format: Format) -> Result<u64, StudioError> {
+pub fn write_audio(audio: &Audio, path: &Path, format: Format) -> Result<u64, StudioError> {
     let mut writer = Writer::create(path, audio.rate, audio.width(), format)?;
     let channels: Vec<&[f32]> = audio.channels.iter().map(Vec::as_slice).collect();
     writer.write(&channels)?;

@@ -67,15 +67,18 @@ impl Progress for Quiet<'_> {
 }
 
 /// Does the same work for every name on several threads; gives the results in the order of the names, or the first
-/// failure. `stop` tells whether the user wants it to stop.
+/// failure. `progress` hears `what` is done and how many of them are; `stop` tells whether the user wants it to stop.
 pub fn each<T: Send>(
     names: &[String],
     threads: usize,
+    what: &str,
+    progress: &dyn Progress,
     stop: &(dyn Fn() -> bool + Sync),
     work: impl Fn(&str, &dyn Progress) -> Result<T, StudioError> + Sync,
 ) -> Result<Vec<T>, StudioError> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, Result<T, StudioError>)>> = Mutex::default();
+    progress.begin(what, Some(names.len() as u64));
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, names.len().max(1)) {
             scope.spawn(|| {
@@ -84,7 +87,9 @@ pub fn each<T: Send>(
                     let Some(name) = names.get(at) else { break };
                     let result = if stop() { Err(StudioError::Stopped) } else { work(name, &Quiet(stop)) };
                     let failed = result.is_err();
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results.push((at, result));
+                    progress.done(results.len() as u64);
                     if failed {
                         next.store(names.len(), Ordering::Relaxed);
                     }
@@ -92,6 +97,7 @@ pub fn each<T: Send>(
             });
         }
     });
+    progress.end();
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|r| r.0);
     results.into_iter().map(|r| r.1).collect()

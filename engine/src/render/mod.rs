@@ -172,14 +172,19 @@ impl Rendering {
         }
     }
 
+    /// How many frames are expected: all of them, or those up to the last event, whose tail follows.
+    pub fn expected(&self) -> u64 {
+        match self.ending {
+            Ending::At(frames) => frames,
+            Ending::Tail { from, .. } => from,
+        }
+    }
+
     /// Runs to the end.
     pub fn render(mut self, buffer: usize, sink: &mut dyn Sink) -> Result<Report, RenderError> {
         let mut state = Writing::new(self.width(), self.ending, self.rate);
         let mut skip = self.program.schedule().latency;
-        let expected = match self.ending {
-            Ending::At(frames) => frames,
-            Ending::Tail { from, .. } => from,
-        };
+        let expected = self.expected();
         loop {
             let (program, output) = (&self.program, self.output);
             let chunk = &mut state.chunk;

@@ -3,13 +3,13 @@
 use crate::assets::Files;
 use crate::measure;
 use crate::mix::{self, Job, Outcome, Target};
-use crate::output::{Progress, StudioError, write_audio};
+use crate::output::{Progress, StudioError, render_memory, write_audio};
 use crate::stems;
 use signalbox_dsp::meter::Measurement;
 use signalbox_engine::Audio;
 use signalbox_engine::compile::Context;
 use signalbox_engine::patch::{self, Endpoint, Lane, Patch, Point, Shape};
-use signalbox_engine::render::{self, Options};
+use signalbox_engine::render::Options;
 use signalbox_file::Format;
 use std::path::Path;
 
@@ -44,16 +44,14 @@ pub fn run(
     let files = Files::new(folder);
     let context = Context { shelf: &shelf, assets: &files, rate: RATE };
     let names = stems::strips(&song);
-    progress.begin("synthesising the stems", None);
-    let made = stems::each(&names, threads, stop, |name, _| {
+    let made = stems::each(&names, threads, "synthesising the stems", progress, stop, |name, quiet| {
         let patch = stems::alone(&song, Some(name))
             .ok_or_else(|| StudioError::Patch("the song has no mix".into()))?;
-        let audio = narrow(render::to_memory(&patch, &context, &Options::default())?);
+        let audio = narrow(render_memory(&patch, &context, &Options::default(), name, quiet)?);
         let path = folder.join("stems").join(format!("{}.wav", stems::file_name(name)));
         write_audio(&audio, &path, Format::Pcm24)?;
         Ok((name.to_string(), measure::audio(&audio)))
     })?;
-    progress.end();
     let job = Job {
         folder: &folder.join("stems"),
         out: &folder.join("master.wav"),

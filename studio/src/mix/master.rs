@@ -5,12 +5,12 @@ use super::strip::{Band, Because};
 use super::survey::Survey;
 use crate::assets::Files;
 use crate::measure;
-use crate::output::{Progress, StudioError};
+use crate::output::{Progress, StudioError, render_memory};
 use signalbox_engine::Audio;
 use signalbox_engine::compile::Context;
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{Cable, Node, Patch};
-use signalbox_engine::render::{self, Options};
+use signalbox_engine::render::Options;
 use std::sync::Arc;
 
 /// How near the loudness must come to its target, in LU.
@@ -104,16 +104,11 @@ pub fn solve(
     let files = Files::new("");
     files.hold(HELD, Arc::new(mix));
     let mut known: Vec<(f64, f64)> = Vec::new();
-    progress.begin("solving the master", None);
     for _ in 0..16 {
-        let audio = run(&master, &files, rate, frames, shelf)?;
+        let audio = run(&master, &files, rate, frames, shelf, progress)?;
         let measured = measure::audio(&audio);
         let reached = measured.integrated_lufs.unwrap_or(-70.0);
-        if !progress.done(known.len() as u64) {
-            return Err(StudioError::Stopped);
-        }
         if (reached - target.loudness).abs() < TOLERANCE / 5.0 {
-            progress.end();
             let peak = measured.true_peak_dbtp.unwrap_or(f64::NEG_INFINITY);
             master.drive.why = format!(
                 "the mix has {before:.1} LUFS; {:+.1} dB bring it to {reached:.2} LUFS under {peak:.2} dBTP",
@@ -125,7 +120,6 @@ pub fn solve(
         master.drive.value =
             next(&known, target.loudness).ok_or_else(|| unreachable_target(&known, target))?;
     }
-    progress.end();
     Err(unreachable_target(&known, target))
 }
 
@@ -167,6 +161,7 @@ fn run(
     rate: u32,
     frames: usize,
     shelf: &Shelf,
+    progress: &dyn Progress,
 ) -> Result<Audio, StudioError> {
     let mut patch = Patch::default();
     patch.graph.nodes.insert(HELD.into(), Node::new("player").with("file", HELD));
@@ -175,5 +170,5 @@ fn run(
     add_master(&mut patch.graph, HELD, master);
     let context = Context { shelf, assets: files, rate };
     let options = Options { seconds: Some(frames as f64 / f64::from(rate)), ..Options::default() };
-    Ok(render::to_memory(&patch, &context, &options)?)
+    render_memory(&patch, &context, &options, "solving the master", progress)
 }

@@ -14,14 +14,14 @@ pub use master::{TOLERANCE, Target};
 
 use crate::assets::Files;
 use crate::measure;
-use crate::output::{Progress, StudioError, Unwatched, render_file};
+use crate::output::{Progress, StudioError, Unwatched, render_file, render_memory};
 use crate::stems;
 use build::{Channel, Sends};
 use signalbox_dsp::meter::Measurement;
 use signalbox_engine::Audio;
 use signalbox_engine::compile::Context;
 use signalbox_engine::patch::{self, Patch};
-use signalbox_engine::render::{self, Options};
+use signalbox_engine::render::Options;
 use signalbox_file::Format;
 use std::path::{Path, PathBuf};
 use strip::{Because, Strip};
@@ -78,12 +78,11 @@ pub fn mix(
     let mut notes = found.notes;
     let base = job.patch.parent().unwrap_or(Path::new(""));
     let files = Files::new(base);
-    progress.begin("measuring the recordings", None);
-    let surveys = stems::each(&found.paths, job.threads, stop, |path, _| {
-        let audio = files.original(path).map_err(StudioError::Refused)?;
-        Ok(Survey::of(&sources::name(path), &audio).map(|survey| (path.to_string(), survey)))
-    })?;
-    progress.end();
+    let surveys =
+        stems::each(&found.paths, job.threads, "measuring the recordings", progress, stop, |path, _| {
+            let audio = files.original(path).map_err(StudioError::Refused)?;
+            Ok(Survey::of(&sources::name(path), &audio).map(|survey| (path.to_string(), survey)))
+        })?;
     let silent = found.paths.iter().zip(&surveys).filter(|(_, s)| s.is_none());
     notes.extend(silent.map(|(path, _)| format!("{path}: silent, or shorter than 0.4 s; left out")));
     let mut surveys: Vec<(String, Survey)> = surveys.into_iter().flatten().collect();
@@ -109,12 +108,7 @@ pub fn mix(
     let sends = sends(&surveys);
     let mut patch = build::mix(&channels, &sends, rate, job.title);
     (job.touch)(&mut patch);
-    progress.begin("mixing", None);
-    let mix = render::to_memory(&patch, &context, &Options::default())?;
-    progress.end();
-    if stop() {
-        return Err(StudioError::Stopped);
-    }
+    let mix = render_memory(&patch, &context, &Options::default(), "mixing", progress)?;
     let whole = Survey::of(build::MIX, &mix)
         .ok_or_else(|| StudioError::Refused("the mix is silent; listen to the recordings".into()))?;
     let seconds = mix.seconds();
@@ -195,19 +189,16 @@ fn loudness_of_strips(
     stop: &(dyn Fn() -> bool + Sync),
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, StudioError> {
-    progress.begin("listening to each strip", None);
     let numbers: Vec<String> = (0..surveys.len()).map(|i| i.to_string()).collect();
-    let loudness = stems::each(&numbers, threads, stop, |number, _| {
+    stems::each(&numbers, threads, "listening to each strip", progress, stop, |number, quiet| {
         let i: usize = number.parse().unwrap_or(0);
         let (file, survey) = &surveys[i];
         let fader = Because { value: 0.0, why: String::new() };
         let channel = Channel { name: &survey.name, file, strip: &strips[i], fader };
         let patch = build::strip_alone(&channel, context.rate);
-        let audio = render::to_memory(&patch, context, &Options::default())?;
+        let audio = render_memory(&patch, context, &Options::default(), &survey.name, quiet)?;
         Ok(measure::audio(&audio).integrated_lufs)
-    });
-    progress.end();
-    loudness
+    })
 }
 
 fn fader(strip: &Strip, measured: Option<f64>) -> Because<f64> {
