@@ -19,4 +19,4 @@ test: setup
 	@sh .ci/licences
 
 soak: setup
-	SIGNALBOX_SOAK=1 $(CARGO) test --workspace --release
+	SIGNALBOX_SOAK=100 $(CARGO) test --workspace --release

@@ -76,6 +76,30 @@ fn parameters_that_move_are_there_when_a_loop_takes_its_inputs() {
     assert_eq!(played.difference(&expected), None);
 }
 
+//          ┌───────── ½ ────────────┐
+//  click ─ a (100) ─┬────── b (200) ─┴─ out
+//                   └ latent 50 ─ ~level
+#[test]
+fn a_delay_that_is_moved_by_late_sound_of_its_own_loop_lasts_as_long_as_it_says() {
+    let patch = patch(
+        "click impulse at=10
+         a cutter frames=100
+         b cutter frames=200
+         late latent frames=50
+         out output
+         click > a
+         a > b
+         a > late
+         late > b.level depth=0
+         b > a gain=-6.020599913279624
+         b > out",
+    );
+    let compiled = compiled(&patch).unwrap_or_else(|p| panic!("{p:?}"));
+    assert_eq!(compiled.schedule.latency, 50);
+    let played = play(&patch, &compiled, 600, || 64);
+    assert_eq!(sounding(&played.output("out")[0])[0], (50 + 10 + 100 + 200, 1.0));
+}
+
 //  a ─ b ─ c ─┐     d ─┐
 //  └──────────┘     └──┘
 #[test]

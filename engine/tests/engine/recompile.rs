@@ -111,6 +111,23 @@ fn a_program_that_can_not_be_made_leaves_the_last_one_as_it_was() {
 }
 
 #[test]
+fn a_node_knows_of_its_cables_and_of_the_tempo_also_after_they_changed() {
+    let mut stage = Stage::new();
+    let mut told = |more: &str, tempo: f64| {
+        let mut patch = patch(&format!("w witness\none level\nout output\nw > out\n{more}"));
+        patch.tempo = signalbox_engine::patch::TempoMap::steady(tempo);
+        let program = stage.build(&patch);
+        let out = stage.run(&program, &[10]);
+        (out[0][9], out[1][9])
+    };
+    assert_eq!(told("", 120.0), (120.0, 0.0));
+    assert_eq!(told("one > w", 120.0), (120.0, 1.0));
+    assert_eq!(told("one > w.value depth=1", 120.0), (120.0, 2.0));
+    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), (120.0, 3.0));
+    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 90.0), (90.0, 3.0));
+}
+
+#[test]
 fn a_node_that_was_away_begins_anew() {
     let mut stage = Stage::new();
     let program = stage.build(&counting(""));

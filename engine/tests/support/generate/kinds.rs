@@ -55,7 +55,7 @@ const BARE: Row = Row { kind: "", often: 1, ins: IN, outs: OUT, moves: &[], valu
 const LOOP: Row = Row {
     often: 2,
     moves: &[("level", 0.0, 1.0, false), ("feedback", -0.9, 0.9, false)],
-    values: &[("frames", 64.0, 120.0)],
+    values: &[("frames", 64.0, 120.0), ("halve", 0.0, 9.0)],
     ..BARE
 };
 

@@ -6,6 +6,7 @@ use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, P
 const PARAMETERS: &[Parameter] = &[
     Parameter::fixed("frames", Unit::None, (1.0, 1e5), 64.0, ""),
     Parameter::number("level", Unit::None, (0.0, 1.0), 1.0, "of what is given"),
+    Parameter::fixed("halve", Unit::None, (0.0, 100.0), 0.0, "every so many frames the input counts half; 0 never"),
     Parameter::number("feedback", Unit::None, (-0.9, 0.9), 0.0, "read where the inputs are taken"),
 ];
 
@@ -27,16 +28,20 @@ pub static RING: Declaration =
     Declaration { name: "ring", in_place: true, make: |setup| Ok(host(Line::<true>::new(setup))), ..CUTTER };
 
 struct Line<const IN_PLACE: bool> {
+    halve: i64,
     lines: Vec<Vec<f32>>,
     at: usize,
 }
 
 impl<const IN_PLACE: bool> Line<IN_PLACE> {
     fn new(setup: &Setup) -> Self {
-        Self { lines: vec![vec![0.0; setup.number(0) as usize]; setup.width()], at: 0 }
+        let lines = vec![vec![0.0; setup.number(0) as usize]; setup.width()];
+        Self { halve: setup.number(2) as i64, lines, at: 0 }
     }
 
-    fn take(&mut self, channel: usize, offset: usize, x: f32, feedback: f32) {
+    /// Takes a sample of the absolute frame `frame`.
+    fn take(&mut self, channel: usize, offset: usize, frame: i64, x: f32, feedback: f32) {
+        let x = if self.halve > 0 && frame % self.halve == 0 { 0.5 * x } else { x };
         let line = &mut self.lines[channel];
         let at = (self.at + offset) % line.len();
         line[at] = (x + feedback * line[at]).clamp(-1.0, 1.0);
@@ -54,13 +59,13 @@ impl<const IN_PLACE: bool> Line<IN_PLACE> {
 
 impl<const IN_PLACE: bool> Kernel<f32> for Line<IN_PLACE> {
     fn process(&mut self, io: &mut Io<'_, f32>) {
-        let (level, feedback) = (io.params.get(1), io.params.get(2));
+        let (level, feedback) = (io.params.get(1), io.params.get(3));
         for channel in 0..io.outputs.width(0) {
             for j in 0..io.frames {
                 let out = &mut io.outputs.channel(0, channel)[j];
                 let x = if IN_PLACE { *out } else { io.inputs.channel(0, channel)[j] };
                 *out = self.give(channel, j) * level.at(j);
-                self.take(channel, j, x, feedback.at(j));
+                self.take(channel, j, io.frame + j as i64, x, feedback.at(j));
             }
         }
         self.advance(io.frames);
@@ -76,10 +81,10 @@ impl<const IN_PLACE: bool> Kernel<f32> for Line<IN_PLACE> {
     }
 
     fn absorb(&mut self, io: &mut Io<'_, f32>) {
-        let feedback = io.params.get(2);
+        let feedback = io.params.get(3);
         for channel in 0..io.inputs.width(0) {
             for (j, &x) in io.inputs.channel(0, channel).iter().enumerate() {
-                self.take(channel, j, x, feedback.at(j));
+                self.take(channel, j, io.frame + j as i64, x, feedback.at(j));
             }
         }
         self.advance(io.frames);

@@ -16,6 +16,7 @@ const KINDS: &[&Declaration] = &[
     &sources::LEVEL,
     &sources::IMPULSE,
     &sources::COUNT,
+    &sources::WITNESS,
     &effects::GAIN,
     &effects::TIMES,
     &effects::LATENT,

@@ -71,12 +71,12 @@ impl Kernel<f32> for Join {
     fn reset(&mut self) {}
 }
 
-/// In place with several outputs and a side input: the input itself, its first channel turned over, and the product
-/// of both inputs.
+/// In place with several outputs and a side input that may be wider: the input itself, its first channel turned over,
+/// and the product of both inputs.
 pub static TAP: Declaration = Declaration {
     name: "tap",
     group: Group::Stereo,
-    inputs: &[Port::audio("in", Width::Follow, ""), Port::audio("side", Width::Fixed(1), "")],
+    inputs: &[Port::audio("in", Width::Follow, ""), Port::audio("side", Width::Follow, "")],
     outputs: &[
         Port::audio("out", Width::Follow, ""),
         Port::audio("turned", Width::Fixed(1), ""),
@@ -91,12 +91,11 @@ struct Tap;
 
 impl Kernel<f32> for Tap {
     fn process(&mut self, io: &mut Io<'_, f32>) {
-        let side = io.inputs.channel(1, 0);
-        for (j, side) in side.iter().enumerate() {
+        for j in 0..io.frames {
             io.outputs.channel(1, 0)[j] = -io.outputs.channel(0, 0)[j];
             for channel in 0..io.outputs.width(0) {
-                let x = io.outputs.channel(0, channel)[j];
-                io.outputs.channel(2, channel)[j] = (x * side).clamp(-16.0, 16.0);
+                let x = io.outputs.channel(0, channel)[j] * io.inputs.channel(1, channel)[j];
+                io.outputs.channel(2, channel)[j] = x.clamp(-16.0, 16.0);
             }
         }
     }

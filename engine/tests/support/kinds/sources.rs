@@ -99,6 +99,30 @@ impl Kernel<f32> for Impulse {
     fn reset(&mut self) {}
 }
 
+/// What it was told when it was made: the tempo in its first channel; 1 where its input was connected and 2 where its
+/// parameter was moved, added up, in its second.
+pub static WITNESS: Declaration = Declaration {
+    name: "witness",
+    group: Group::Control,
+    inputs: &[Port::audio("in", Width::Fixed(1), "")],
+    outputs: &[Port::audio("out", Width::Fixed(2), "")],
+    parameters: &[Parameter::number("value", Unit::None, (-1.0, 1.0), 0.0, "")],
+    make: |setup| {
+        let told = f32::from(u8::from(setup.connected[0])) + 2.0 * f32::from(u8::from(setup.moved[0]));
+        Ok(host(Witness([setup.tempo.tempo[0].1 as f32, told])))
+    },
+    ..Declaration::BLANK
+};
+
+struct Witness([f32; 2]);
+
+impl Kernel<f32> for Witness {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        io.outputs.pair(0).into_iter().zip(self.0).for_each(|(out, told)| out.fill(told));
+    }
+    fn reset(&mut self) {}
+}
+
 /// Counts the frames that it ran since it was made, from `start` on; `value` is added and does not touch the count.
 pub static COUNT: Declaration = Declaration {
     name: "count",
