@@ -1,8 +1,10 @@
 //! What has not changed goes on bit for bit when a patch is compiled again.
 
-use crate::support::build::patch;
+use crate::support::build::{bytes, compiled, patch};
 use crate::support::generate;
+use crate::support::interpreter::interpret;
 use crate::support::play::sounding;
+use crate::support::shrink::shrink;
 use crate::support::stage::Stage;
 use signalbox_engine::patch::{Node, Patch};
 
@@ -17,21 +19,28 @@ fn counts(from: usize, to: usize) -> Vec<f32> {
 
 #[test]
 fn a_random_patch_compiled_again_in_mid_flight_gives_the_same_bits() {
-    for seed in 0..200 {
-        let (patch, _) = generate::patch(seed);
+    let differs = |patch: &Patch| {
         let mut stage = Stage::new();
-        let program = stage.build(&patch);
+        let program = stage.build(patch);
         let whole = stage.run(&program, &[500]);
         let mut stage = Stage::new();
         let mut cut: Vec<Vec<f32>> = vec![Vec::new(); whole.len()];
         for frames in [150, 77, 273] {
-            let program = stage.build(&patch);
+            let program = stage.build(patch);
             for (to, from) in cut.iter_mut().zip(stage.run(&program, &[frames])) {
                 to.extend(from);
             }
         }
         let bits = |all: &[Vec<f32>]| all.iter().flatten().map(|x| x.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&cut), bits(&whole), "seed {seed}");
+        bits(&cut) != bits(&whole)
+    };
+    for seed in 0..300 {
+        let (patch, compiled_once) = generate::patch(seed);
+        // Which events are lost for want of room depends on where the blocks end.
+        if interpret(&patch, &compiled_once, 500).is_some() && differs(&patch) {
+            let small = shrink(&patch, |p| compiled(p).is_ok() && differs(p));
+            panic!("seed {seed}\n{}", bytes(&small));
+        }
     }
 }
 

@@ -6,7 +6,13 @@ use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, P
 const PARAMETERS: &[Parameter] = &[
     Parameter::fixed("frames", Unit::None, (1.0, 1e5), 64.0, ""),
     Parameter::number("level", Unit::None, (0.0, 1.0), 1.0, "of what is given"),
-    Parameter::fixed("halve", Unit::None, (0.0, 100.0), 0.0, "every so many frames the input counts half; 0 never"),
+    Parameter::fixed(
+        "halve",
+        Unit::None,
+        (0.0, 100.0),
+        0.0,
+        "every so many frames the input counts half; 0 never",
+    ),
     Parameter::number("feedback", Unit::None, (-0.9, 0.9), 0.0, "read where the inputs are taken"),
 ];
 
