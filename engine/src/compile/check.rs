@@ -210,37 +210,4 @@ impl Paper {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(slot: u32, value: u32) -> Place {
-        Place { slot, value }
-    }
-
-    fn sum(to: Place, from: Place) -> Step {
-        Step::Sum { to, terms: vec![(from, 0.5)] }
-    }
-
-    #[test]
-    fn a_schedule_that_overwrites_what_is_still_read_is_caught() {
-        let good = Schedule {
-            steps: vec![
-                sum(place(1, 1), place(0, 0)),
-                sum(place(2, 2), place(1, 1)),
-                sum(place(3, 3), place(1, 1)),
-            ],
-            slots: 4,
-            ..Schedule::default()
-        };
-        assert_eq!(check(&good), Ok(()));
-        let mut bad = good;
-        bad.steps[1] = sum(place(1, 2), place(0, 0));
-        assert!(check(&bad).unwrap_err().starts_with("step 2: wants value 1 in slot 1"));
-    }
-
-    #[test]
-    fn the_silent_slot_can_not_be_written() {
-        let bad = Schedule { steps: vec![sum(place(0, 1), place(0, 0))], slots: 1, ..Schedule::default() };
-        assert!(check(&bad).is_err());
-    }
-}
+mod tests;

@@ -171,6 +171,49 @@ fn an_unknown_kind_is_a_silent_placeholder_with_a_warning() {
     same(&patch, &self::patch("hiss noise\nout output\nhiss > out"));
 }
 
+//  click ── gain ── out
+#[test]
+fn the_level_of_a_cable_is_in_decibels_of_amplitude_and_minus_120_closes_it() {
+    let with = |gain: &str| {
+        let patch = patch(&format!("click impulse\nout output\nclick > out gain={gain}"));
+        run(&patch, 64).output("out")[0][0]
+    };
+    for db in [-100.0, -6.0, 0.0, 3.5, 48.0] {
+        let expected = 10f64.powf(db / 20.0);
+        assert!(
+            (f64::from(with(&db.to_string())) / expected - 1.0).abs() < 1e-6,
+            "{db} dB: {}",
+            with(&db.to_string())
+        );
+    }
+    assert_eq!((with("0"), with("-120"), with("-120_dB")), (1.0, 0.0, 0.0));
+}
+
+//  level 1 ── ~freq ── level ── out: what comes out is the frequency in kilohertz
+#[test]
+fn a_depth_moves_a_frequency_by_hertz_octaves_or_semitones() {
+    let with = |depth: &str, value: f64| {
+        let patch = patch(&format!(
+            "by level value={value}\nx level freq=500\nout output\nby > x.freq depth={depth}\nx > out"
+        ));
+        f64::from(run(&patch, 64).output("out")[0][0])
+    };
+    for value in [-1.0, 0.25, 1.0] {
+        for (depth, expected) in [
+            ("200_Hz", 0.5 + 0.2 * value),
+            ("0.1_kHz", 0.5 + 0.1 * value),
+            ("200", 0.5 + 0.2 * value),
+            ("2_oct", 0.5 * 4f64.powf(value)),
+            ("-1_oct", 0.5 * 2f64.powf(-value)),
+            ("7_st", 0.5 * (7.0 * value / 12.0).exp2()),
+            ("50_ct", 0.5 * (0.5 * value / 12.0).exp2()),
+        ] {
+            let got = with(depth, value);
+            assert!((got / expected - 1.0).abs() < 1e-6, "{depth} times {value}: {got}, {expected}");
+        }
+    }
+}
+
 #[test]
 fn outputs_stand_in_the_order_of_their_names() {
     let played = run(&patch("c output\na output\nb output\nhiss noise\nhiss > b"), 64);

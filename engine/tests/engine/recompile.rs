@@ -131,6 +131,8 @@ fn a_node_knows_of_its_cables_and_of_the_tempo_also_after_they_changed() {
     };
     assert_eq!(told("", 120.0), (120.0, 0.0));
     assert_eq!(told("one > w", 120.0), (120.0, 1.0));
+    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), (120.0, 3.0));
+    assert_eq!(told("w.value ~ [[0, 0]]", 120.0), (120.0, 2.0));
     assert_eq!(told("one > w.value depth=1", 120.0), (120.0, 2.0));
     assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), (120.0, 3.0));
     assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 90.0), (90.0, 3.0));

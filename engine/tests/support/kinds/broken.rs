@@ -3,7 +3,7 @@
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Width, host};
 
-/// Adds what it counts since its last reset to its input, in place; from frame `at` on, for as long as it is not reset,
+/// Adds what it counts since its first frame, or the first after a reset, to its input, in place; from frame `at` on, for as long as it is not reset,
 /// it gives what is no number.
 pub static BROKEN: Declaration = Declaration {
     name: "broken",
@@ -39,6 +39,9 @@ struct Broken {
 
 impl Kernel<f32> for Broken {
     fn process(&mut self, io: &mut Io<'_, f32>) {
+        if io.fresh {
+            self.count = 0;
+        }
         for j in 0..io.frames {
             let bad = !self.healed && io.frame + j as i64 >= self.at;
             for channel in 0..io.outputs.width(0) {
@@ -49,7 +52,6 @@ impl Kernel<f32> for Broken {
         }
     }
     fn reset(&mut self) {
-        self.count = 0;
         self.healed = !self.forever;
     }
 }

@@ -1,0 +1,179 @@
+use super::*;
+use crate::compile::{Curve, Depth, lanes};
+use crate::node::Parameter;
+use crate::patch::{Lane, Point, TempoMap};
+use crate::run::PortView;
+use crate::schedule::{Line, Moved, Output};
+use signalbox_dsp::units::Unit;
+
+fn place(slot: u32, value: u32) -> Place {
+    Place { slot, value }
+}
+
+fn line(width: usize) -> Line {
+    Line { scope: "".into(), cable: 0, frames: 5, width }
+}
+
+fn sound(start: u32, width: u16) -> PortView {
+    PortView { start, width, events: false, connected: true }
+}
+
+fn events(list: u32) -> PortView {
+    PortView { start: list, width: 0, events: true, connected: true }
+}
+
+fn node(node: u32, mode: Mode, inputs: Vec<PortView>, outputs: Vec<PortView>, places: &[Place]) -> Run {
+    Run {
+        node,
+        mode,
+        arrival: 0,
+        inputs,
+        outputs,
+        places: places.to_vec(),
+        slots: places.iter().map(|p| p.slot).collect(),
+        before: Vec::new(),
+        moved: Vec::new(),
+    }
+}
+
+fn curve() -> Curve {
+    let lane = Lane { points: vec![Point::Line(0.into(), 0.into())] };
+    let parameter = Parameter::number("gain", Unit::None, (0.0, 1.0), 0.0, "");
+    lanes::read(&lane, &parameter, &TempoMap::default(), 48_000).expect("a curve")
+}
+
+/// One of each kind of step: a stereo source that sends events (0), a node in place on one side of it, moved by the other
+/// (1), a node that hears the events (2), and a loop that is cut (3).
+fn good() -> Schedule {
+    let source = node(0, Mode::Process, vec![], vec![sound(0, 2), events(1)], &[place(1, 1), place(2, 2)]);
+    let mut fader = node(1, Mode::Process, vec![sound(0, 0)], vec![sound(0, 1)], &[place(3, 3)]);
+    fader.before = vec![place(3, 1)];
+    let cables = vec![(place(2, 2), Depth::Units(1.0))];
+    fader.moved = vec![Moved { parameter: 0, range: (0.0, 1.0), lane: Some(0), cables }];
+    let hears = node(2, Mode::Process, vec![events(2)], vec![sound(0, 1)], &[place(4, 6)]);
+    Schedule {
+        steps: vec![
+            Step::Run(node(3, Mode::Emit, vec![sound(0, 1)], vec![sound(1, 1)], &[place(0, 0), place(5, 7)])),
+            Step::Run(source),
+            Step::Copy { from: place(1, 1), to: place(3, 1) },
+            Step::Run(fader),
+            Step::Delay { line: 0, channels: vec![(place(2, 2), place(2, 4))] },
+            Step::Sum {
+                to: place(6, 5),
+                terms: vec![(place(3, 3), 1.0), (place(2, 4), 0.5), (place(5, 7), 1.0)],
+            },
+            Step::Merge { to: 2, from: vec![(1, Some(0)), (1, None)] },
+            Step::Run(hears),
+            Step::Run(node(3, Mode::Absorb, vec![sound(0, 1)], vec![PortView::default()], &[place(6, 5)])),
+        ],
+        slots: 7,
+        lists: 3,
+        nodes: vec![0, 1, 2, 3],
+        lines: vec![line(1)],
+        event_lines: vec![line(0)],
+        lanes: vec![curve()],
+        outputs: vec![Output { name: "out".into(), channels: vec![place(6, 5), place(4, 6), place(0, 0)] }],
+        latency: 0,
+    }
+}
+
+/// The good schedule with one thing changed is refused for this reason.
+#[track_caller]
+fn refused(reason: &str, change: impl FnOnce(&mut Schedule)) {
+    let mut schedule = good();
+    change(&mut schedule);
+    let why = check(&schedule).expect_err(reason);
+    assert!(why.contains(reason), "{why}");
+}
+
+/// The run at a step.
+fn run(schedule: &mut Schedule, step: usize) -> &mut Run {
+    match &mut schedule.steps[step] {
+        Step::Run(run) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_schedule_in_which_all_is_there_when_it_is_read_holds() {
+    assert_eq!(check(&good()), Ok(()));
+    assert_eq!(check(&Schedule::default()), Ok(()));
+}
+
+#[test]
+fn a_slot_that_holds_another_value_is_caught_at_its_step() {
+    refused("step 5: wants value 3 in slot 3, which holds Some(9)", |s| {
+        s.steps[4] = Step::Sum { to: place(3, 9), terms: vec![] };
+    });
+    refused("wants value 8 in slot 6, which holds Some(5)", |s| s.outputs[0].channels[0].value = 8);
+    refused("slot 7 is not there", |s| s.outputs[0].channels[0].slot = 7);
+    refused("slot 9 is not there", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(9, 1) });
+    refused("holds None", |s| s.steps[2] = Step::Copy { from: place(6, 0), to: place(3, 1) });
+}
+
+#[test]
+fn the_silent_slot_and_the_empty_list_are_never_written() {
+    refused("writes the silent slot", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(0, 1) });
+    refused("list 0 is used twice", |s| s.steps[6] = Step::Merge { to: 0, from: vec![(1, Some(0))] });
+    refused("list 0 is used twice", |s| run(s, 1).outputs[1] = events(0));
+}
+
+#[test]
+fn a_step_that_reads_what_it_writes_is_caught() {
+    refused("copies a slot onto itself", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(1, 1) });
+    refused("sums slot 3 into itself", |s| {
+        s.steps[5] = Step::Sum { to: place(3, 5), terms: vec![(place(3, 3), 1.0)] };
+    });
+    refused("slot 6 is used twice", |s| {
+        *run(s, 8) = node(3, Mode::Absorb, vec![sound(0, 1)], vec![sound(1, 1)], &[place(6, 5), place(6, 9)]);
+    });
+    refused("slot 1 is used twice", |s| {
+        let run = run(s, 1);
+        (run.places[1], run.slots[1]) = (place(1, 2), 1);
+    });
+    refused("slot 3 is used twice", |s| run(s, 3).moved[0].cables[0].0 = place(3, 1));
+    refused("list 2 is read before it is there", |s| {
+        s.steps[6] = Step::Merge { to: 2, from: vec![(2, Some(0))] }
+    });
+}
+
+#[test]
+fn what_works_in_place_has_one_slot_for_both() {
+    refused("works in place, but its slots differ", |s| {
+        s.steps[4] = Step::Delay { line: 0, channels: vec![(place(2, 2), place(1, 4))] };
+    });
+    refused("works in place, but in other slots than its input", |s| run(s, 3).before = vec![place(1, 1)]);
+    refused("wants value 9 in slot 3", |s| run(s, 3).before = vec![place(3, 9)]);
+}
+
+#[test]
+fn tables_that_do_not_fit_are_caught() {
+    refused("slots and places differ", |s| run(s, 3).slots[0] = 4);
+    refused("a port has no places", |s| run(s, 3).outputs[0] = sound(0, 2));
+    refused("the delay has another width", |s| s.lines[0].width = 2);
+    refused("delay 1 is not there", |s| s.steps[4] = Step::Delay { line: 1, channels: vec![] });
+    refused("delay of events 1 is not there", |s| {
+        s.steps[6] = Step::Merge { to: 2, from: vec![(1, Some(1))] }
+    });
+    refused("a lane is not there", |s| s.lanes.clear());
+    refused("no such node", |s| s.nodes.truncate(3));
+    refused("list 3 is not there", |s| run(s, 7).inputs[0] = events(3));
+    refused("list 3 is not there", |s| run(s, 1).outputs[1] = events(3));
+}
+
+#[test]
+fn each_thing_is_used_once_and_to_its_end() {
+    refused("the node runs twice", |s| s.steps.push(s.steps[7].clone()));
+    refused("takes before it gave", |s| run(s, 0).mode = Mode::Absorb);
+    refused("node 3 is not run to its end", |s| drop(s.steps.pop()));
+    refused("delay 0 is used twice", |s| {
+        s.steps.push(Step::Delay { line: 0, channels: vec![(place(2, 4), place(2, 4))] })
+    });
+    refused("delay of events 0 is used twice", |s| {
+        s.steps[6] = Step::Merge { to: 2, from: vec![(1, Some(0)), (1, Some(0))] };
+    });
+    refused("a delay is not used", |s| s.lines.push(line(1)));
+    refused("a delay is not used", |s| s.event_lines.push(line(0)));
+    refused("list 1 is used twice", |s| s.steps[6] = Step::Merge { to: 1, from: vec![] });
+    refused("list 2 is read before it is there", |s| s.steps.swap(6, 7));
+}
