@@ -1,14 +1,13 @@
 //! Brings many signals together under one name and one fader.
 
-use signalbox_dsp::lane::{Lane, db_to_gain};
+use super::gain::{CLOSED_DB, fade};
+use signalbox_dsp::lane::Lane;
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
 
 const GAIN: usize = 0;
 const CHANNELS: usize = 1;
 
-/// At this setting and below, the fader is closed.
-const CLOSED_DB: f32 = -120.0;
 
 /// A place to sum signals.
 pub static NODE: Declaration = Declaration {
@@ -50,16 +49,8 @@ impl<L: Lane> Kernel<L> for Bus {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         let gain = io.params.get(GAIN);
-        let zero = L::splat(0.0);
-        let amplitude = |db: L| {
-            let open = L::select(db.gt(L::splat(CLOSED_DB)), db_to_gain(db), zero);
-            L::select(db.abs().gt(zero), open, L::splat(1.0))
-        };
-        let steady = gain.is_steady().then(|| amplitude(gain.at(0)));
         for channel in 0..io.outputs.width(0) {
-            for (j, x) in io.outputs.channel(0, channel).iter_mut().enumerate() {
-                *x *= steady.unwrap_or_else(|| amplitude(gain.at(j)));
-            }
+            fade(io.outputs.channel(0, channel), gain);
         }
     }
 

@@ -9,7 +9,7 @@ const OUT: usize = 0;
 const GAIN: usize = 0;
 
 /// At this setting and below, the fader is closed.
-const CLOSED_DB: f32 = -120.0;
+pub(super) const CLOSED_DB: f32 = -120.0;
 
 /// A fader, and a voltage-controlled amplifier where something is plugged into `control`.
 pub static NODE: Declaration = Declaration {
@@ -41,6 +41,20 @@ fn amplitude<L: Lane>(db: L) -> L {
     L::select(db.gt(L::splat(CLOSED_DB)), db_to_gain(db), L::splat(0.0))
 }
 
+/// Brings a channel to the level of a fader in decibels.
+#[inline(always)]
+pub(super) fn fade<L: Lane>(channel: &mut [L], fader: Param<'_, L>) {
+    match fader {
+        // At 0 dB not a bit is changed.
+        Param::Steady(db) if db == L::splat(0.0) => {}
+        Param::Steady(db) => {
+            let g = amplitude(db);
+            channel.iter_mut().for_each(|x| *x *= g);
+        }
+        Param::Moving(db) => channel.iter_mut().zip(db).for_each(|(x, &db)| *x *= amplitude(db)),
+    }
+}
+
 impl<L: Lane> Kernel<L> for Gain {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
@@ -48,15 +62,7 @@ impl<L: Lane> Kernel<L> for Gain {
         let control = io.inputs.connected(CONTROL).then(|| io.inputs.channel(CONTROL, 0));
         for channel in 0..io.outputs.width(OUT) {
             let out = io.outputs.channel(OUT, channel);
-            match gain {
-                // At 0 dB not a bit is changed.
-                Param::Steady(db) if db == L::splat(0.0) => {}
-                Param::Steady(db) => {
-                    let g = amplitude(db);
-                    out.iter_mut().for_each(|x| *x *= g);
-                }
-                Param::Moving(db) => out.iter_mut().zip(db).for_each(|(x, &db)| *x *= amplitude(db)),
-            }
+            fade(out, gain);
             if let Some(control) = control {
                 out.iter_mut().zip(control).for_each(|(x, &c)| *x *= c);
             }
