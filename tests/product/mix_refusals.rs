@@ -67,3 +67,14 @@ fn a_folder_of_silence_is_refused() {
     folder.wav("stems/empty.wav", spec(48_000, 1, Bits::B16), 1.0, |_, _| 0.0);
     folder.refuses(&["mix", "stems", "-o", "m.wav"], &["stems", "silent"]);
 }
+
+#[test]
+fn a_target_below_what_the_master_can_turn_down_is_refused_for_that_reason() {
+    let folder = stems();
+    let before = folder.listing();
+    folder.refuses(
+        &["mix", "stems", "-o", "master.wav", "--target", "-65"],
+        &["-65.0 LUFS", "turns down by 24 dB at the most", "choose a --target above that"],
+    );
+    folder.is_still(&before);
+}

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// How near the loudness must come to its target, in LU.
 pub const TOLERANCE: f64 = 0.05;
 
+/// The range of the limiter's gain, in decibels.
+const DRIVE: std::ops::RangeInclusive<f64> = -24.0..=48.0;
+
 /// The name under which the mix is held in memory.
 const HELD: &str = "the mix";
 
@@ -34,7 +37,7 @@ pub struct Target {
 
 /// Decides on the chain for a mix; its drive is only a first guess.
 pub fn decide(mix: &Survey, target: Target) -> Master {
-    let drive = target.loudness - mix.loudness;
+    let drive = (target.loudness - mix.loudness).clamp(*DRIVE.start(), *DRIVE.end());
     let peak = mix.measured.true_peak_dbtp.unwrap_or(0.0);
     Master {
         eq: balance(mix),
@@ -135,8 +138,7 @@ fn next(known: &[(f64, f64)], target: f64) -> Option<f64> {
     }
     let step = ((target - reached) / slope).clamp(-24.0, 12.0);
     let guess = drive + step;
-    // The range of the limiter's gain.
-    (-24.0..=48.0).contains(&guess).then_some(guess)
+    DRIVE.contains(&guess).then_some(guess)
 }
 
 fn unreachable_target(known: &[(f64, f64)], target: Target) -> StudioError {
@@ -145,9 +147,14 @@ fn unreachable_target(known: &[(f64, f64)], target: Target) -> StudioError {
         .iter()
         .map(|k| k.1)
         .min_by(|a, b| (a - target.loudness).abs().total_cmp(&(b - target.loudness).abs()));
+    let (why, way) = if loudest < target.loudness {
+        ("the limiter turns down what the gain adds", "choose a --target below that, or a higher --ceiling")
+    } else {
+        ("the master turns down by 24 dB at the most", "choose a --target above that")
+    };
     StudioError::Refused(format!(
-        "{:.1} LUFS under {:.1} dBTP is not reachable, because the limiter turns down what the gain adds: the nearest was \
-         {:.1} LUFS, the loudest {loudest:.1}; choose a --target below that, or a higher --ceiling",
+        "{:.1} LUFS under {:.1} dBTP is not reachable, because {why}: the nearest was {:.1} LUFS, the loudest {loudest:.1}; \
+         {way}",
         target.loudness,
         target.ceiling,
         nearest.unwrap_or(loudest),
