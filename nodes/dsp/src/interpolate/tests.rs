@@ -53,7 +53,7 @@ fn a_reading_belongs_to_the_frame_that_came_as_long_ago_as_the_latency_says() {
 fn eight_lanes_and_any_pieces_give_the_same_bits() {
     let channels: Vec<Vec<f32>> = (0..8).map(|c| noise(c + 1, 2_500)).collect();
     let side_by_side: Vec<Wide<f32, 8>> =
-        (0..2_500).map(|i| Wide(std::array::from_fn(|c| channels[c][i]))).collect();
+        (0..2_500).map(|i| Wide::new(std::array::from_fn(|c| channels[c][i]))).collect();
     let wide = read(&side_by_side, 64);
     for (c, channel) in channels.iter().enumerate() {
         let alone = read(channel, 64);

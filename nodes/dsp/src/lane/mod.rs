@@ -5,12 +5,14 @@
 //! multiply-add, so that the bits do not depend on how many lanes run side by side.
 
 mod dispatch;
+mod keep;
 mod math;
 mod wide;
 
-pub use dispatch::{Task, dispatch};
+pub use dispatch::{Level, Task, dispatch, level};
+pub use keep::{Keeper, Word};
 pub use math::{cos_turns, db_to_gain, exp2, gain_to_db, log2, sin_turns, tan_half_turns, tanh};
-pub use wide::Wide;
+pub use wide::{Element, Wide};
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -35,7 +37,7 @@ pub trait Simd:
     + DivAssign
 {
     /// The type of one lane.
-    type Scalar: Copy + PartialOrd;
+    type Scalar: Copy + PartialOrd + Word;
     /// A truth value for each lane.
     type Mask: Copy;
     /// How many values lie side by side.
@@ -175,6 +177,7 @@ impl Lane for f32 {
     }
     #[inline(always)]
     fn whole_exp2(self) -> f32 {
-        f32::from_bits(((self as i32 + 127) as u32) << 23)
+        // In 2^23 + n the last bits hold n; shifted, they are the exponent.
+        f32::from_bits((self + (8_388_608.0 + 127.0)).to_bits() << 23)
     }
 }

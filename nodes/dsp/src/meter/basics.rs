@@ -107,7 +107,8 @@ impl Basics {
 }
 
 /// The eight sums as one.
-fn total(Wide(s): Sums) -> f64 {
+fn total(sums: Sums) -> f64 {
+    let s = sums.0;
     ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }
 
@@ -125,7 +126,7 @@ fn broken(samples: &[f32]) -> u32 {
 impl Channel {
     #[inline(always)]
     fn eight(&mut self, samples: &[f32; LANES]) -> Sums {
-        let x = Wide(samples.map(sound_of));
+        let x = Wide::new(samples.map(sound_of));
         self.sum += x;
         self.squares = x.mul_add(x, self.squares);
         x

@@ -124,7 +124,7 @@ impl Weighting {
     /// The state after a group of frames and its outputs, by the plain filter.
     fn units(&self, mut state: State, inputs: [f64; GROUP]) -> (State, Outputs) {
         let outputs = inputs.map(|x| self.step(x, &mut state));
-        (state, Wide(outputs))
+        (state, Wide::new(outputs))
     }
 
     /// One frame by the plain filter.
