@@ -208,9 +208,13 @@ impl Assigner<'_> {
                     .enumerate()
                     .map(|(i, port)| match port {
                         // The empty list is never written, not even where a node sends in spite of it.
-                        Ports::List(list) => {
-                            PortView { start: *list, width: 0, events: *list != 0, connected: connected(i) }
-                        }
+                        Ports::List(list) => PortView {
+                            start: *list,
+                            width: 0,
+                            events: *list != 0,
+                            apart: false,
+                            connected: connected(i),
+                        },
                         Ports::Channels(values) => {
                             let start = places.len() as u32;
                             // The first input of a node in place is found in its first output.
@@ -219,7 +223,7 @@ impl Assigner<'_> {
                                 places.extend(values.iter().map(|&v| self.place(v)));
                             }
                             let width = if hidden { 0 } else { values.len() as u16 };
-                            PortView { start, width, events: false, connected: connected(i) }
+                            PortView { start, width, events: false, apart: false, connected: connected(i) }
                         }
                     })
                     .collect()

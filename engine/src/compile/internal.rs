@@ -74,7 +74,7 @@ struct EventWire;
 impl<L: Lane> Kernel<L> for EventWire {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
-        for &event in io.events.input(0) {
+        for &event in io.events.input(0, 0) {
             io.events.send(0, event);
         }
     }

@@ -84,5 +84,6 @@ pub fn setup<'a>(
         moved: &n.moved,
         assets: context.assets,
         tempo,
+        early: 0,
     }
 }

@@ -1,6 +1,6 @@
 //! The one constant that declares a kind of node; all else is derived from it.
 
-use super::{Processor, Setup};
+use super::{Make, Setup, Wides};
 use signalbox_dsp::units::Unit;
 
 /// Declares a kind of node: what the editor draws, what the help says, what a patch may set and what is run.
@@ -34,8 +34,10 @@ pub struct Declaration {
     pub extent: fn(&Setup) -> Extent,
     /// The longest silence, in seconds, that sound may pass in the node before it comes out again.
     pub gap: fn(&Setup) -> f64,
-    /// Makes the processor; the text says what is wrong and what to do.
-    pub make: fn(&Setup) -> Result<Box<dyn Processor>, String>,
+    /// Makes the processor of one node.
+    pub make: Make<f32>,
+    /// Makes one processor for several nodes side by side, where the kernel can do that.
+    pub wide: Option<Wides>,
 }
 
 impl Declaration {
@@ -56,7 +58,13 @@ impl Declaration {
         extent: |_| Extent::Passive,
         gap: |_| 0.0,
         make: |_| Err("this kind has no processor".into()),
+        wide: None,
     };
+
+    /// Whether a kernel may stand for several nodes of this kind.
+    pub fn batches(&self) -> bool {
+        self.wide.is_some()
+    }
 
     /// The index of an input port.
     pub fn input(&self, name: &str) -> Option<usize> {

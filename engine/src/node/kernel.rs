@@ -1,7 +1,8 @@
 //! The arithmetic of a node, and the form in which the engine holds it.
 
 use super::Io;
-use signalbox_dsp::lane::{Lane, Task, dispatch};
+use super::Setup;
+use signalbox_dsp::lane::{Keeper, Lane, Task, Wide, dispatch};
 
 /// The arithmetic of a node for `L::LANES` instances side by side.
 ///
@@ -21,6 +22,16 @@ pub trait Kernel<L: Lane>: Send {
     /// Where a loop is cut: takes the block's inputs after `emit`.
     fn absorb(&mut self, _io: &mut Io<'_, L>) {}
 
+    /// Whether silence in gives silence out (zeros without a sign), for as long as silence comes in and the parameters
+    /// stay. A node that says so is not run then.
+    fn at_rest(&self) -> bool {
+        false
+    }
+
+    /// Shows all that is kept for one lane, numbers of [`Setup`] aside, so that it can move to a kernel with other
+    /// lanes. Kinds that have [`Wides`] must.
+    fn keep(&mut self, _keeper: &mut Keeper<'_>) {}
+
     /// What a meter has read so far; never called while audio runs.
     fn readings(&self) -> Vec<Reading> {
         Vec::new()
@@ -36,35 +47,82 @@ pub struct Reading {
     pub value: Option<f64>,
 }
 
-/// A kernel for one instance, as the engine holds it.
-pub trait Processor: Send {
+/// A kernel as the engine holds it.
+pub trait Processor<L: Lane = f32>: Send {
     /// See [`Kernel::process`].
-    fn process(&mut self, io: &mut Io<'_, f32>);
+    fn process(&mut self, io: &mut Io<'_, L>);
     /// See [`Kernel::reset`].
     fn reset(&mut self);
     /// See [`Kernel::emit`].
-    fn emit(&mut self, io: &mut Io<'_, f32>);
+    fn emit(&mut self, io: &mut Io<'_, L>);
     /// See [`Kernel::absorb`].
-    fn absorb(&mut self, io: &mut Io<'_, f32>);
+    fn absorb(&mut self, io: &mut Io<'_, L>);
+    /// See [`Kernel::at_rest`].
+    fn at_rest(&self) -> bool;
+    /// See [`Kernel::keep`].
+    fn keep(&mut self, keeper: &mut Keeper<'_>);
     /// See [`Kernel::readings`].
     fn readings(&self) -> Vec<Reading>;
 }
 
+/// Makes a processor from what a node is made from; the text says what is wrong and what to do.
+pub type Make<L> = fn(&Setup) -> Result<Box<dyn Processor<L>>, String>;
+
+/// Makes one processor for several nodes that differ only in parameters that may move.
+#[derive(Clone, Copy)]
+pub struct Wides {
+    /// For four nodes.
+    pub four: Make<Wide<f32, 4>>,
+    /// For eight nodes.
+    pub eight: Make<Wide<f32, 8>>,
+    /// For sixteen nodes.
+    pub sixteen: Make<Wide<f32, 16>>,
+    /// Whether a batch pays by itself; if not, only next to other batches, since its signals must be laid side by side.
+    pub heavy: bool,
+}
+
+/// The fields `make` and `wide` of a declaration from an expression for a kernel, in which `L` is the lane type:
+/// `wides!(heavy, setup => Filter::<L>::new(setup))`. With `light`, batches are made only next to other batches.
+#[macro_export]
+macro_rules! wides {
+    (heavy, $setup:pat => $kernel:expr) => {
+        Some($crate::wides!(@ true, $setup => $kernel))
+    };
+    (light, $setup:pat => $kernel:expr) => {
+        Some($crate::wides!(@ false, $setup => $kernel))
+    };
+    (@ $heavy:literal, $setup:pat => $kernel:expr) => {
+        $crate::node::Wides {
+            four: $crate::wides!(@ 4, $setup => $kernel),
+            eight: $crate::wides!(@ 8, $setup => $kernel),
+            sixteen: $crate::wides!(@ 16, $setup => $kernel),
+            heavy: $heavy,
+        }
+    };
+    (@ $lanes:literal, $setup:pat => $kernel:expr) => {
+        |$setup: &$crate::node::Setup| {
+            #[allow(dead_code, reason = "kernels without state need not name their lanes")]
+            type L = $crate::node::Wide<f32, $lanes>;
+            Ok($crate::node::host::<L, _>($kernel))
+        }
+    };
+}
+
 /// Boxes a kernel so that each call runs with the machine's instruction set.
-pub fn host<K: Kernel<f32> + 'static>(kernel: K) -> Box<dyn Processor> {
+pub fn host<L: Lane, K: Kernel<L> + 'static>(kernel: K) -> Box<dyn Processor<L>> {
     Box::new(Hosted(kernel))
 }
 
 struct Hosted<K>(K);
 
 /// One call into a kernel, to be compiled for each instruction set.
-struct Call<'k, 'i, 'b, K, const WHICH: u8>(&'k mut K, &'i mut Io<'b, f32>);
+struct Call<'k, 'i, 'b, L: Lane, K, const WHICH: u8>(&'k mut K, &'i mut Io<'b, L>);
 
 const PROCESS: u8 = 0;
 const EMIT: u8 = 1;
 const ABSORB: u8 = 2;
 
-impl<K: Kernel<f32>, const WHICH: u8> Task for Call<'_, '_, '_, K, WHICH> {
+impl<L: Lane, K: Kernel<L>, const WHICH: u8> Task for Call<'_, '_, '_, L, K, WHICH> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -76,18 +134,24 @@ impl<K: Kernel<f32>, const WHICH: u8> Task for Call<'_, '_, '_, K, WHICH> {
     }
 }
 
-impl<K: Kernel<f32>> Processor for Hosted<K> {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
-        dispatch(Call::<K, PROCESS>(&mut self.0, io));
+impl<L: Lane, K: Kernel<L>> Processor<L> for Hosted<K> {
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        dispatch(Call::<L, K, PROCESS>(&mut self.0, io));
     }
     fn reset(&mut self) {
         self.0.reset();
     }
-    fn emit(&mut self, io: &mut Io<'_, f32>) {
-        dispatch(Call::<K, EMIT>(&mut self.0, io));
+    fn emit(&mut self, io: &mut Io<'_, L>) {
+        dispatch(Call::<L, K, EMIT>(&mut self.0, io));
     }
-    fn absorb(&mut self, io: &mut Io<'_, f32>) {
-        dispatch(Call::<K, ABSORB>(&mut self.0, io));
+    fn absorb(&mut self, io: &mut Io<'_, L>) {
+        dispatch(Call::<L, K, ABSORB>(&mut self.0, io));
+    }
+    fn at_rest(&self) -> bool {
+        self.0.at_rest()
+    }
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        self.0.keep(keeper);
     }
     fn readings(&self) -> Vec<Reading> {
         self.0.readings()

@@ -15,9 +15,10 @@ mod value;
 pub use declaration::{Declaration, Extent, Group, Kind, Parameter, Port, PortKind, Taper, Width};
 pub use event::{Event, EventKind, EventList};
 pub use io::{Io, Param, Params, Span};
-pub use kernel::{Kernel, Processor, Reading, host};
+pub use kernel::{Kernel, Make, Processor, Reading, Wides, host};
 pub use setup::{Assets, NoAssets, Setup};
 pub use shelf::{Shelf, nearest};
+pub use signalbox_dsp::lane::{Keeper, Wide};
 pub use value::{Setting, Settings, Value, ValueError};
 
 /// The most frames that the engine runs at once.

@@ -90,6 +90,7 @@ impl Rig {
             moved: &moved,
             assets,
             tempo,
+            early: 0,
         };
         let processor = (declaration.make)(&setup)?;
         let latency = (declaration.latency)(&setup);
@@ -194,7 +195,13 @@ impl Rig {
         let mut port = |width: usize, connected: bool, channel: &dyn Fn(usize) -> Option<&'s [f32]>| {
             if width == 0 {
                 lists.push(EventList::new());
-                return PortView { start: lists.len() as u32 - 1, width: 0, events: true, connected };
+                return PortView {
+                    start: lists.len() as u32 - 1,
+                    width: 0,
+                    events: true,
+                    apart: false,
+                    connected,
+                };
             }
             let start = slots.len() as u32;
             for c in 0..width {
@@ -206,7 +213,7 @@ impl Rig {
                 slots.push(memory.len() as u32);
                 memory.push(block);
             }
-            PortView { start, width: width as u16, events: false, connected }
+            PortView { start, width: width as u16, events: false, apart: false, connected }
         };
         // A mono signal fans out to all channels of its port.
         let signal = |p: usize, c: usize| -> Option<&'s [f32]> {
@@ -263,7 +270,7 @@ impl Rig {
             (
                 Inputs::new(base, &in_ports, &slots, n),
                 Outputs::new(base, &out_ports, &slots, n),
-                Events::new(events, &in_ports, &out_ports),
+                Events::new(events, &in_ports, &out_ports, 1),
             )
         };
         let params = Params { values: &values, moving: &moving, frames: n };

@@ -46,6 +46,9 @@ pub struct Setup<'a> {
     pub assets: &'a dyn Assets,
     /// How beats lie in time.
     pub tempo: &'a TempoMap,
+    /// Where the node cuts a loop: how many frames earlier it has to give what it holds back, because the sound is held
+    /// back elsewhere in the loop.
+    pub early: usize,
 }
 
 impl Setup<'_> {

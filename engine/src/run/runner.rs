@@ -165,7 +165,7 @@ impl Runner {
             (
                 Inputs::new(base, &run.inputs, &run.slots, n),
                 Outputs::new(base, &run.outputs, &run.slots, n),
-                Events::new(lists.as_mut_ptr(), &run.inputs, &run.outputs),
+                Events::new(lists.as_mut_ptr(), &run.inputs, &run.outputs, 1),
             )
         };
         let params = Params { values: &state.values, moving, frames: n };

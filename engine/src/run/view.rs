@@ -6,12 +6,14 @@ use std::marker::PhantomData;
 /// Where a port's channels lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PortView {
-    /// Index of the first channel in the table of slots; for events, the index of the list.
+    /// Index of the first channel in the table of slots; for events, the index of the list, of the first lane.
     pub start: u32,
     /// How many channels; 0 for events, and for the first input of a node that works in place.
     pub width: u16,
     /// Whether it carries events.
     pub events: bool,
+    /// For events: whether each lane has a list of its own, one behind the other; if not, all hear the same.
+    pub apart: bool,
     /// Whether a cable is there.
     pub connected: bool,
 }
@@ -40,13 +42,14 @@ pub struct Events<'a> {
     base: *mut EventList,
     inputs: &'a [PortView],
     outputs: &'a [PortView],
+    lanes: usize,
     life: PhantomData<&'a mut [EventList]>,
 }
 
 impl<'a, L> Inputs<'a, L> {
     /// # Safety
-    /// For `'a`, every slot of `ports` is a block of [`BLOCK`] initialised values at `base + slot * BLOCK` that
-    /// nobody writes, and `frames` is at most [`BLOCK`].
+    /// For `'a`, every slot of `ports` is a block of `frames` (at most [`BLOCK`]) initialised values at
+    /// `base + slot * BLOCK` that nobody writes.
     pub(crate) unsafe fn new(base: *const L, ports: &'a [PortView], slots: &'a [u32], frames: usize) -> Self {
         Self { base, ports, slots, frames, life: PhantomData }
     }
@@ -76,8 +79,8 @@ impl<'a, L> Inputs<'a, L> {
 
 impl<'a, L> Outputs<'a, L> {
     /// # Safety
-    /// For `'a`, every slot of `ports` is a block of [`BLOCK`] initialised values at `base + slot * BLOCK`, no slot
-    /// stands twice, nobody else reads or writes them, and `frames` is at most [`BLOCK`].
+    /// For `'a`, every slot of `ports` is a block of `frames` (at most [`BLOCK`]) initialised values at
+    /// `base + slot * BLOCK`, no slot stands twice, and nobody else reads or writes them.
     pub(crate) unsafe fn new(base: *mut L, ports: &'a [PortView], slots: &'a [u32], frames: usize) -> Self {
         Self { base, ports, slots, frames, life: PhantomData }
     }
@@ -130,24 +133,32 @@ impl<'a, L> Outputs<'a, L> {
 
 impl<'a> Events<'a> {
     /// # Safety
-    /// For `'a`, every list that a port with `events` names lies inside the memory at `base`, nobody else uses the
-    /// lists of `outputs`, nobody writes those of `inputs`, and no list of `outputs` is one of `inputs`.
-    pub(crate) unsafe fn new(base: *mut EventList, inputs: &'a [PortView], outputs: &'a [PortView]) -> Self {
-        Self { base, inputs, outputs, life: PhantomData }
+    /// For `'a`, every list that a port with `events` names (`lanes` in a row where it is `apart`) lies inside the
+    /// memory at `base`, nobody else uses the lists of `outputs`, nobody writes those of `inputs`, and no list of
+    /// `outputs` is one of `inputs`.
+    pub(crate) unsafe fn new(
+        base: *mut EventList,
+        inputs: &'a [PortView],
+        outputs: &'a [PortView],
+        lanes: usize,
+    ) -> Self {
+        Self { base, inputs, outputs, lanes, life: PhantomData }
     }
 
-    /// The events that come in at a port, in order; none at a port for audio.
+    /// The events that come in at a port for a lane, in order; none at a port for audio.
     #[inline(always)]
-    pub fn input(&self, port: usize) -> &'a [Event] {
+    pub fn input(&self, port: usize, lane: usize) -> &'a [Event] {
         let port = self.inputs[port];
         if !port.events {
             return &[];
         }
+        assert!(lane < self.lanes);
+        let list = port.start as usize + if port.apart { lane } else { 0 };
         // SAFETY: by the contract of `new`, the list exists and nobody writes it for `'a`.
-        unsafe { &*self.base.add(port.start as usize) }
+        unsafe { &*self.base.add(list) }
     }
 
-    /// Adds an event to an output port; nothing happens at a port for audio.
+    /// Adds an event to an output port, of the one lane that there is; nothing happens at a port for audio.
     #[inline(always)]
     pub fn send(&mut self, port: usize, event: Event) {
         let port = self.outputs[port];

@@ -209,7 +209,7 @@ impl<L: Lane> Kernel<L> for Env<L> {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         let gate = io.inputs.connected(GATE).then(|| io.inputs.channel(GATE, 0));
-        let mut events = io.events.input(NOTES);
+        let mut events = io.events.input(NOTES, 0);
         for (frame, out) in io.outputs.channel(OUT, 0).iter_mut().enumerate() {
             while let Some((event, rest)) = events.split_first().filter(|e| e.0.frame as usize <= frame) {
                 self.note(event.kind, &io.params, frame);

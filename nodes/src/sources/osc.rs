@@ -155,7 +155,7 @@ impl<L: Lane> Kernel<L> for Osc<L> {
         let gain = each(io.params.get(LEVEL), db_to_gain);
         let width = each(io.params.get(WIDTH), |percent| percent * L::splat(0.01));
         let sync = io.inputs.connected(SYNC).then(|| io.inputs.channel(SYNC, 0));
-        let mut events = io.events.input(NOTES);
+        let mut events = io.events.input(NOTES, 0);
         let mut pitch = self.key.map(pitch_of);
         for (frame, out) in io.outputs.channel(OUT, 0).iter_mut().enumerate() {
             let mut restart = false;

@@ -15,11 +15,11 @@ fn line(width: usize) -> Line {
 }
 
 fn sound(start: u32, width: u16) -> PortView {
-    PortView { start, width, events: false, connected: true }
+    PortView { start, width, events: false, apart: false, connected: true }
 }
 
 fn events(list: u32) -> PortView {
-    PortView { start: list, width: 0, events: true, connected: true }
+    PortView { start: list, width: 0, events: true, apart: false, connected: true }
 }
 
 fn node(node: u32, mode: Mode, inputs: Vec<PortView>, outputs: Vec<PortView>, places: &[Place]) -> Run {

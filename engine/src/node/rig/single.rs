@@ -45,14 +45,14 @@ impl Memory {
             self.table.push(self.slots.len() as u32);
             self.slots.push([x; BLOCK]);
         }
-        PortView { start, width: samples.len() as u16, events: false, connected }
+        PortView { start, width: samples.len() as u16, events: false, apart: false, connected }
     }
 
     fn events(&mut self, kinds: &[EventKind], connected: bool) -> PortView {
         let mut list = EventList::new();
         kinds.iter().for_each(|&kind| list.push(Event { frame: 0, kind }));
         self.lists.push(list);
-        PortView { start: self.lists.len() as u32 - 1, width: 0, events: true, connected }
+        PortView { start: self.lists.len() as u32 - 1, width: 0, events: true, apart: false, connected }
     }
 }
 
@@ -138,7 +138,7 @@ impl Single {
             (
                 Inputs::new(base, &in_ports, table, 1),
                 Outputs::new(base, &out_ports, table, 1),
-                Events::new(lists.as_mut_ptr(), &in_ports, &out_ports),
+                Events::new(lists.as_mut_ptr(), &in_ports, &out_ports, 1),
             )
         };
         let params = Params { values: &values, moving: &[], frames: 1 };

@@ -38,6 +38,7 @@ impl Graph {
             moved: &flat.nodes[n].moved,
             assets: &NoAssets,
             tempo,
+            early: 0,
         };
         let reach: Vec<Vec<bool>> = (0..count).map(|n| reached(flat, n)).collect();
         let end = |n: usize| {

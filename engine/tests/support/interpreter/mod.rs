@@ -266,6 +266,7 @@ fn way(flat: &Flat, graph: &Graph, patch: &Patch, n: usize) -> Way {
         moved: &node.moved,
         assets: &NoAssets,
         tempo: &patch.tempo,
+        early: 0,
     };
     let processor = (node.declaration.make)(&setup).expect("a processor");
     Way::Runs(Box::new(Single::new(node.declaration, processor, inputs, outputs, &node.connected)))

@@ -63,7 +63,7 @@ struct Shift;
 impl Kernel<f32> for Shift {
     fn process(&mut self, io: &mut Io<'_, f32>) {
         let by = io.params.get(0);
-        for &event in io.events.input(0) {
+        for &event in io.events.input(0, 0) {
             match event.kind {
                 EventKind::NoteOn { key, velocity, id } => {
                     let key = key + by.at(event.frame as usize);
@@ -94,7 +94,7 @@ struct Pulse(f32);
 
 impl Kernel<f32> for Pulse {
     fn process(&mut self, io: &mut Io<'_, f32>) {
-        let mut events = io.events.input(0).iter().peekable();
+        let mut events = io.events.input(0, 0).iter().peekable();
         let level = io.inputs.connected(1).then(|| io.inputs.channel(1, 0));
         for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
             while let Some(event) = events.next_if(|e| e.frame as usize <= j) {

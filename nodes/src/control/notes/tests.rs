@@ -16,6 +16,7 @@ fn sequence(values: &[(&str, Value)], tempo: &TempoMap) -> Result<Sequence, Stri
         moved: &[false; 5],
         assets: &NoAssets,
         tempo,
+        early: 0,
     })
 }
 

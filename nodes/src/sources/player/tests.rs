@@ -85,6 +85,7 @@ fn extent(audio: Audio, values: &[(&str, Value)]) -> Extent {
         moved: &[false; 4],
         assets: &Shelf(Arc::new(audio)),
         tempo: &TempoMap::default(),
+        early: 0,
     })
 }
 
@@ -112,6 +113,7 @@ fn a_missing_file_is_told() {
             moved: &[false; 4],
             assets: &shelf,
             tempo: &tempo,
+            early: 0,
         };
         (NODE.make)(&setup).err().unwrap()
     };

@@ -176,6 +176,7 @@ fn a_loop_is_cut_here_only_where_a_block_can_go_ahead_of_its_input() {
             moved: &moved,
             assets: &NoAssets,
             tempo: &TempoMap::default(),
+            early: 0,
         })
     };
     assert!(cut(48_000, 0.003, 100.0, false) && cut(48_000, 0.002, 100.0, false));

@@ -44,7 +44,7 @@ fn many_lanes_give_the_bits_of_one() {
     for time in 0..200 {
         let frame =
             std::array::from_fn(|lane| (TAU * 0.061 * (lane + 1) as f64 * f64::from(time)).sin() as f32);
-        let values = wide.push(Wide(frame));
+        let values = wide.push(Wide::new(frame));
         for (lane, single) in single.iter_mut().enumerate() {
             assert_eq!(values.map(|v| v.0[lane]), single.push(frame[lane]));
         }
