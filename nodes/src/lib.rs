@@ -3,7 +3,10 @@
 //! A file holds one kind of node: the constant `NODE` that declares it, its kernel, and who published the algorithm.
 //! To add a kind, add its file and put its name into the table below.
 
+mod wides;
+
 use signalbox_engine::node::Shelf;
+pub(crate) use wides::wides;
 
 /// Declares the modules and the shelf from one table: a line a folder, a word a kind.
 macro_rules! shelf {

@@ -62,7 +62,7 @@ fn each(rate: u32, mut f: impl FnMut(&'static str, patch::Patch, &Context<'_>)) 
             "{} is not in its example",
             kind.name
         );
-        f(kind.name, patch, &Context { shelf: &shelf, assets: &Tones, rate });
+        f(kind.name, patch, &Context { shelf: &shelf, assets: &Tones, rate, lanes: 16 });
     }
 }
 

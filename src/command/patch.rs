@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::say::tell;
-use signalbox_engine::compile::{Context, Problem};
+use signalbox_engine::compile::{Context, Problem, lanes_here};
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{self, Patch, PatchError};
 use signalbox_engine::render::RenderError;
@@ -30,7 +30,7 @@ pub struct Opened {
 impl Opened {
     /// What the patch is compiled for.
     pub fn context(&self) -> Context<'_> {
-        Context { shelf: &self.shelf, assets: &self.files, rate: self.rate }
+        Context { shelf: &self.shelf, assets: &self.files, rate: self.rate, lanes: lanes_here() }
     }
 }
 

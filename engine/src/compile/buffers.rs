@@ -1,21 +1,34 @@
 //! Last pass: puts values into slots of memory, by how long each is needed; in place where possible.
 
+mod early;
+
 use super::align::Alignment;
-use super::emit::{Held, Op, Ops, Ports, SILENCE, Value};
-use super::expand::Flat;
+use super::emit::{Channel, Held, Op, Ops, Ports, SILENCE, Value};
+use super::expand::{Depth, Flat};
+use super::order::Mode;
 use crate::run::PortView;
-use crate::schedule::{Line, Moved, Output, Place, Run, Schedule, Step};
+use crate::schedule::{Bank, Line, Moved, Output, Place, Run, Schedule, Step, Term};
 use std::collections::HashMap;
+
+/// How many slots at the start of memory are always silent: as many as nodes may lie side by side.
+pub const SILENT_SLOTS: u32 = 16;
 
 /// Writes the schedule.
 pub fn assign(ops: Ops, flat: &Flat, alignment: &Alignment) -> Schedule {
+    let ops = early::early(ops);
     let last = last_uses(&ops);
     let mut out = Assigner {
-        slot: vec![0; ops.values as usize],
-        free: Vec::new(),
+        slot: vec![0; ops.spans.len()],
+        spans: &ops.spans,
+        free: HashMap::new(),
         last,
-        schedule: Schedule { slots: 1, lists: ops.lists, latency: alignment.total, ..Schedule::default() },
-        nodes: HashMap::new(),
+        schedule: Schedule {
+            slots: SILENT_SLOTS,
+            lists: ops.lists,
+            latency: alignment.total,
+            ..Schedule::default()
+        },
+        banks: HashMap::new(),
         flat,
         alignment,
     };
@@ -42,7 +55,13 @@ fn lanes_by_node(flat: &Flat) -> HashMap<usize, Vec<(usize, u32)>> {
 /// All values that an op reads, those in place included.
 fn reads(op: &Op, mut each: impl FnMut(Value)) {
     match op {
-        Op::Sum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
+        Op::Sum { before, terms, .. } => {
+            before.iter().for_each(|&v| each(v));
+            terms.iter().for_each(|t| each(t.0.value));
+        }
+        Op::WideSum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
+        Op::Pack { from, .. } => from.iter().for_each(|&v| each(v)),
+        Op::Unpack { from, .. } => each(*from),
         Op::Delay { channels, .. } => channels.iter().for_each(|c| each(c.0)),
         Op::Merge { .. } => {}
         Op::Run { inputs, moved, .. } => {
@@ -58,7 +77,7 @@ fn reads(op: &Op, mut each: impl FnMut(Value)) {
 
 /// The index of the last op that reads each value; values that leave the patch are read after all.
 fn last_uses(ops: &Ops) -> Vec<usize> {
-    let mut last = vec![0; ops.values as usize];
+    let mut last = vec![0; ops.spans.len()];
     for (at, op) in ops.ops.iter().enumerate() {
         reads(op, |v| last[v as usize] = at);
     }
@@ -70,24 +89,38 @@ fn last_uses(ops: &Ops) -> Vec<usize> {
 
 struct Assigner<'a> {
     slot: Vec<u32>,
-    free: Vec<u32>,
+    /// How many slots each value covers.
+    spans: &'a [u32],
+    /// Free slots by span.
+    free: HashMap<u32, Vec<u32>>,
     last: Vec<usize>,
     schedule: Schedule,
-    nodes: HashMap<usize, u32>,
+    /// The bank of each node that was run before.
+    banks: HashMap<usize, u32>,
     flat: &'a Flat,
     alignment: &'a Alignment,
 }
 
 impl Assigner<'_> {
     fn place(&self, value: Value) -> Place {
-        Place { slot: self.slot[value as usize], value }
+        Place { slot: self.slot[value as usize], span: self.spans[value as usize].max(1), value }
+    }
+
+    /// The silent value with so many lanes.
+    fn place_in(&self, value: Value, span: u32) -> Place {
+        if value == SILENCE { Place { slot: 0, span, value } } else { self.place(value) }
     }
 
     /// Gives a new value the slot that was freed last, which is the warmest.
     fn take(&mut self, value: Value) -> Place {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.schedule.slots += 1;
-            self.schedule.slots - 1
+        let span = self.spans[value as usize].max(1);
+        let slot = self.free.get_mut(&span).and_then(Vec::pop).unwrap_or_else(|| {
+            // A buffer of several slots begins at a whole multiple of them.
+            let start = self.schedule.slots.next_multiple_of(span);
+            let gap = self.schedule.slots..start;
+            self.free.entry(1).or_default().extend(gap);
+            self.schedule.slots = start + span;
+            start
         });
         self.slot[value as usize] = slot;
         self.place(value)
@@ -96,7 +129,8 @@ impl Assigner<'_> {
     /// Frees the slot of a value that nobody reads after op `at`.
     fn release(&mut self, value: Value, at: usize) {
         if value != SILENCE && self.last[value as usize] <= at {
-            self.free.push(self.slot[value as usize]);
+            let span = self.spans[value as usize].max(1);
+            self.free.entry(span).or_default().push(self.slot[value as usize]);
             // Freed once.
             self.last[value as usize] = usize::MAX;
         }
@@ -109,7 +143,7 @@ impl Assigner<'_> {
         for (i, &(from, to)) in pairs.iter().enumerate() {
             let again = pairs[i + 1..].iter().any(|p| p.0 == from) || read_too.contains(&from);
             let dies = from != SILENCE && self.last[from as usize] <= at && !again;
-            let source = self.place(from);
+            let source = self.place_in(from, self.spans[to as usize]);
             if dies {
                 self.slot[to as usize] = source.slot;
                 self.last[from as usize] = usize::MAX;
@@ -117,7 +151,7 @@ impl Assigner<'_> {
             } else {
                 let to = self.take(to);
                 // The copy is still the value that it was copied from.
-                let copy = Place { slot: to.slot, value: from };
+                let copy = Place { value: from, ..to };
                 self.schedule.steps.push(Step::Copy { from: source, to: copy });
                 before.push(copy);
             }
@@ -130,11 +164,36 @@ impl Assigner<'_> {
         reads(&op, |v| read.push(v));
         let mut written = Vec::new();
         let step = match op {
-            Op::Sum { to, terms } => {
-                let terms = terms.into_iter().map(|(v, gain)| (self.place(v), gain)).collect();
-                let place = self.take(to);
+            Op::Sum { before, to, terms } => {
+                let before = before.map(|v| self.place(v));
+                let terms = self.terms(terms);
+                let place = match before {
+                    // A sum that goes on stays where it is.
+                    Some(so_far) if self.spans[to as usize] == so_far.span => {
+                        self.slot[to as usize] = so_far.slot;
+                        self.last[so_far.value as usize] = usize::MAX;
+                        self.place(to)
+                    }
+                    _ => self.take(to),
+                };
                 written.push(to);
-                Step::Sum { to: place, terms }
+                Step::Sum { before, to: place, terms }
+            }
+            Op::WideSum { to, terms } => {
+                let span = self.spans[to as usize];
+                let terms = terms.into_iter().map(|(v, gains)| (self.place_in(v, span), gains)).collect();
+                written.push(to);
+                Step::WideSum { to: self.take(to), terms }
+            }
+            Op::Pack { from, to } => {
+                let from = from.into_iter().map(|v| self.place_in(v, 1)).collect();
+                written.push(to);
+                Step::Pack { from, to: self.take(to) }
+            }
+            Op::Unpack { from, to } => {
+                let from = self.place(from);
+                written.extend(to.iter().map(|t| t.1));
+                Step::Unpack { from, to: to.into_iter().map(|(lane, v)| (lane, self.take(v))).collect() }
             }
             Op::Delay { what, frames, channels } => {
                 let before = self.take_over(at, &channels, &[]);
@@ -158,7 +217,7 @@ impl Assigner<'_> {
                     .collect();
                 Step::Merge { to, from }
             }
-            Op::Run { vertex, inputs, outputs, in_place, moved } => {
+            Op::Run { members, mode, inputs, outputs, in_place, moved } => {
                 let mut read_too: Vec<Value> = moved.iter().map(|m| m.1).collect();
                 for port in inputs.iter().skip(1) {
                     if let Ports::Channels(values) = port {
@@ -176,7 +235,7 @@ impl Assigner<'_> {
                         written.extend(values);
                     }
                 }
-                self.run(vertex, &inputs, &outputs, before, &moved, lanes)
+                self.run((&members, mode), &inputs, &outputs, before, &moved, lanes)
             }
         };
         self.schedule.steps.push(step);
@@ -185,21 +244,43 @@ impl Assigner<'_> {
         }
     }
 
+    /// Lanes of one buffer that follow each other are read together.
+    fn terms(&self, terms: Vec<(Channel, f32)>) -> Vec<Term> {
+        let mut out: Vec<Term> = Vec::with_capacity(terms.len());
+        for (channel, gain) in terms {
+            let place = self.place(channel.value);
+            match out.last_mut() {
+                _ if channel.lanes == 1 => out.push(Term::Channel(place, gain)),
+                Some(Term::Lanes(same, lanes)) if *same == place => lanes.push((channel.lane, gain)),
+                _ => out.push(Term::Lanes(place, vec![(channel.lane, gain)])),
+            }
+        }
+        out
+    }
+
+    fn bank(&mut self, members: &[Option<usize>]) -> u32 {
+        let next = self.schedule.banks.len() as u32;
+        let mut nodes = members.iter().flatten();
+        let index = nodes.next().map_or(next, |&n| *self.banks.entry(n).or_insert(next));
+        if index == next {
+            self.schedule.banks.push(Bank { members: members.to_vec() });
+        }
+        index
+    }
+
     fn run(
         &mut self,
-        vertex: super::Vertex,
+        (members, mode): (&[Option<usize>], Mode),
         inputs: &[Ports],
         outputs: &[Ports],
         before: Vec<Place>,
-        moved: &[(usize, Value, super::Depth)],
+        moved: &[(usize, Value, Vec<Depth>)],
         lanes: &HashMap<usize, Vec<(usize, u32)>>,
     ) -> Step {
-        let node = &self.flat.nodes[vertex.node];
-        let schedule = &mut self.schedule;
-        let index = *self.nodes.entry(vertex.node).or_insert_with(|| {
-            schedule.nodes.push(vertex.node);
-            schedule.nodes.len() as u32 - 1
-        });
+        let bank = self.bank(members);
+        let first = members.iter().flatten().copied().next().unwrap_or(0);
+        let node = &self.flat.nodes[first];
+        let span = members.len() as u32;
         let mut places = Vec::new();
         let mut views =
             |ports: &[Ports], connected: &dyn Fn(usize) -> bool, in_place: bool| -> Vec<PortView> {
@@ -208,11 +289,11 @@ impl Assigner<'_> {
                     .enumerate()
                     .map(|(i, port)| match port {
                         // The empty list is never written, not even where a node sends in spite of it.
-                        Ports::List(list) => PortView {
+                        Ports::List(list, apart) => PortView {
                             start: *list,
                             width: 0,
                             events: *list != 0,
-                            apart: false,
+                            apart: *apart,
                             connected: connected(i),
                         },
                         Ports::Channels(values) => {
@@ -220,7 +301,7 @@ impl Assigner<'_> {
                             // The first input of a node in place is found in its first output.
                             let hidden = in_place && i == 0;
                             if !hidden {
-                                places.extend(values.iter().map(|&v| self.place(v)));
+                                places.extend(values.iter().map(|&v| self.place_in(v, span)));
                             }
                             let width = if hidden { 0 } else { values.len() as u16 };
                             PortView { start, width, events: false, apart: false, connected: connected(i) }
@@ -228,42 +309,49 @@ impl Assigner<'_> {
                     })
                     .collect()
             };
-        let in_place = node.declaration.in_place && vertex.mode == super::Mode::Process;
+        let in_place = node.declaration.in_place && mode == Mode::Process;
         let inputs = views(inputs, &|i| node.connected[i], in_place);
         let outputs = views(outputs, &|_| true, false);
         let mut all: Vec<Moved> = Vec::new();
         let mut entry = |parameter: usize| {
             all.iter().position(|m| m.parameter as usize == parameter).unwrap_or_else(|| {
                 let range = node.declaration.parameters[parameter].range().map_or((0.0, 0.0), |r| (r.1, r.2));
-                all.push(Moved { parameter: parameter as u32, range, lane: None, cables: Vec::new() });
+                let parameter = parameter as u32;
+                all.push(Moved { parameter, range, curves: Vec::new(), cables: Vec::new() });
                 all.len() - 1
             })
         };
-        let lane_entries: Vec<(usize, u32)> = match vertex.mode {
-            super::Mode::Absorb => Vec::new(),
-            _ => lanes.get(&vertex.node).cloned().unwrap_or_default(),
+        // A lane outside an instance stands before one inside, and counts as values outside do.
+        let curve = |node: usize, parameter: usize| {
+            lanes.get(&node).and_then(|all| all.iter().find(|l| l.0 == parameter)).map(|l| l.1)
         };
-        let lane_at: Vec<(usize, u32)> = lane_entries.iter().map(|&(p, lane)| (entry(p), lane)).collect();
-        let cable_at: Vec<(usize, Value, super::Depth)> =
-            moved.iter().map(|&(p, value, depth)| (entry(p), value, depth)).collect();
-        for (at, lane) in lane_at {
-            // A lane outside an instance stands before one inside, and counts as values outside do.
-            all[at].lane.get_or_insert(lane);
+        let mut curves: Vec<(usize, Vec<u32>)> = Vec::new();
+        if mode != Mode::Absorb {
+            for &(parameter, _) in lanes.get(&first).into_iter().flatten() {
+                let own = curve(first, parameter).unwrap_or(0);
+                let of = |m: &Option<usize>| m.and_then(|n| curve(n, parameter)).unwrap_or(own);
+                curves.push((entry(parameter), members.iter().map(of).collect()));
+            }
         }
-        for (at, value, depth) in cable_at {
-            all[at].cables.push((self.place(value), depth));
+        let cables: Vec<_> =
+            moved.iter().map(|(p, value, depths)| (entry(*p), *value, depths.clone())).collect();
+        for (at, curves) in curves {
+            all[at].curves = curves;
         }
-        let arrival = match vertex.mode {
-            super::Mode::Absorb => self.alignment.absorb[vertex.node],
-            _ => self.alignment.arrival[vertex.node],
+        for (at, value, depths) in cables {
+            all[at].cables.push((self.place_in(value, span), depths));
+        }
+        let arrival = match mode {
+            Mode::Absorb => self.alignment.absorb[first],
+            _ => self.alignment.arrival[first],
         };
         Step::Run(Run {
-            node: index,
-            mode: vertex.mode,
+            bank,
+            mode,
             arrival: arrival as u32,
             inputs,
             outputs,
-            slots: places.iter().map(|p| p.slot).collect(),
+            slots: places.iter().map(|p| p.slot / span).collect(),
             places,
             before,
             moved: all,

@@ -1,7 +1,8 @@
 //! Proves a schedule by playing it through on paper: every step must find in its slots the very values that it means.
 
 use super::Mode;
-use crate::schedule::{Place, Run, Schedule, Step};
+use super::buffers::SILENT_SLOTS;
+use crate::schedule::{Place, Run, Schedule, Step, Term};
 
 /// Plays a schedule through; the text tells the first step that reads what has been overwritten or was never there, and
 /// any node, delay or list of events that is used twice or in the wrong order.
@@ -9,22 +10,29 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
     let mut paper = Paper {
         slots: vec![None; schedule.slots as usize],
         lists: vec![false; schedule.lists as usize],
-        ran: vec![None; schedule.nodes.len()],
+        ran: vec![None; schedule.banks.len()],
         lines: vec![false; schedule.lines.len()],
         event_lines: vec![false; schedule.event_lines.len()],
     };
-    if let Some(silent) = paper.slots.first_mut() {
-        *silent = Some(0);
-    }
+    paper.slots.iter_mut().take(SILENT_SLOTS as usize).for_each(|silent| *silent = Some(0));
     if let Some(empty) = paper.lists.first_mut() {
         *empty = true;
     }
     for (at, step) in schedule.steps.iter().enumerate() {
         paper.step(step, schedule).map_err(|why| format!("step {at}: {why}"))?;
     }
+    let mut nodes = std::collections::HashSet::new();
+    for bank in &schedule.banks {
+        if !matches!(bank.lanes(), 1 | 4 | 8 | 16) {
+            return Err(format!("a bank has {} lanes", bank.lanes()));
+        }
+        if let Some(twice) = bank.nodes().find(|&n| !nodes.insert(n)) {
+            return Err(format!("node {twice} lies in two banks"));
+        }
+    }
     let stopped = |ran: &Option<Mode>| !matches!(ran, Some(Mode::Process | Mode::Absorb));
     if let Some(node) = paper.ran.iter().position(stopped) {
-        return Err(format!("node {node} is not run to its end"));
+        return Err(format!("bank {node} is not run to its end"));
     }
     if !paper.lines.iter().chain(&paper.event_lines).all(|used| *used) {
         return Err("a delay is not used".into());
@@ -50,6 +58,14 @@ struct Paper {
     event_lines: Vec<bool>,
 }
 
+/// How many slots a sum in double precision covers.
+const SUM_SPAN: u32 = 2;
+
+/// Whether two places share a slot.
+fn overlap(a: Place, b: Place) -> bool {
+    a.slot < b.slot + b.span && b.slot < a.slot + a.span
+}
+
 /// Uses a thing that can be used once.
 fn once(used: &mut [bool], at: u32, what: &str) -> Result<(), String> {
     match used.get_mut(at as usize) {
@@ -64,45 +80,110 @@ fn once(used: &mut [bool], at: u32, what: &str) -> Result<(), String> {
 
 impl Paper {
     fn read(&self, place: Place) -> Result<(), String> {
-        match self.slots.get(place.slot as usize) {
-            None => Err(format!("slot {} is not there", place.slot)),
-            Some(Some(value)) if *value == place.value => Ok(()),
-            Some(held) => {
-                Err(format!("wants value {} in slot {}, which holds {held:?}", place.value, place.slot))
+        for slot in place.slot..place.slot.saturating_add(place.span) {
+            match self.slots.get(slot as usize) {
+                None => return Err(format!("slot {slot} is not there")),
+                Some(Some(value)) if *value == place.value => {}
+                Some(held) => {
+                    return Err(format!("wants value {} in slot {slot}, which holds {held:?}", place.value));
+                }
             }
         }
+        Ok(())
     }
 
     fn write(&mut self, place: Place) -> Result<(), String> {
-        if place.slot == 0 {
-            return Err("writes the silent slot".into());
+        if place.slot < SILENT_SLOTS {
+            return Err("writes a silent slot".into());
         }
-        match self.slots.get_mut(place.slot as usize) {
-            None => Err(format!("slot {} is not there", place.slot)),
-            Some(slot) => {
-                *slot = Some(place.value);
-                Ok(())
+        if place.span == 0 || !place.slot.is_multiple_of(place.span) {
+            return Err(format!("slot {} is no place for {} side by side", place.slot, place.span));
+        }
+        for slot in place.slot..place.slot.saturating_add(place.span) {
+            match self.slots.get_mut(slot as usize) {
+                None => return Err(format!("slot {slot} is not there")),
+                Some(slot) => *slot = Some(place.value),
             }
         }
+        Ok(())
+    }
+
+    /// Reads a place that must have so many slots.
+    fn read_span(&self, place: Place, span: u32) -> Result<(), String> {
+        if place.span != span {
+            return Err(format!("slot {} has span {}, wanted is {span}", place.slot, place.span));
+        }
+        self.read(place)
+    }
+
+    fn sum(&mut self, before: Option<Place>, to: Place, terms: &[Term]) -> Result<(), String> {
+        if let Some(before) = before {
+            self.read_span(before, SUM_SPAN)?;
+            if to.span == SUM_SPAN && to.slot != before.slot {
+                return Err("a sum goes on in another place".into());
+            }
+        }
+        if !matches!(to.span, 1 | SUM_SPAN) {
+            return Err(format!("a sum has span {}", to.span));
+        }
+        for term in terms {
+            let place = term.place();
+            match term {
+                Term::Channel(..) => self.read_span(place, 1)?,
+                Term::Lanes(_, lanes) => {
+                    self.read(place)?;
+                    if !matches!(place.span, 4 | 8 | 16) || lanes.iter().any(|l| l.0 >= place.span) {
+                        return Err("a sum reads a lane that is not there".into());
+                    }
+                }
+            }
+            if overlap(place, to) {
+                return Err(format!("sums slot {} into itself", to.slot));
+            }
+        }
+        self.write(to)
     }
 
     fn step(&mut self, step: &Step, schedule: &Schedule) -> Result<(), String> {
         match step {
             Step::Copy { from, to } => {
-                self.read(*from)?;
-                if from.slot == to.slot {
+                self.read_span(*from, to.span)?;
+                if overlap(*from, *to) {
                     return Err("copies a slot onto itself".into());
                 }
                 self.write(*to)
             }
-            Step::Sum { to, terms } => {
-                for (place, _) in terms {
-                    self.read(*place)?;
-                    if place.slot == to.slot {
-                        return Err(format!("sums slot {} into itself", to.slot));
+            Step::Sum { before, to, terms } => self.sum(*before, *to, terms),
+            Step::WideSum { to, terms } => {
+                for (place, gains) in terms {
+                    self.read_span(*place, to.span)?;
+                    if gains.len() != to.span as usize || overlap(*place, *to) {
+                        return Err(format!("a sum over lanes reads slot {} wrongly", place.slot));
                     }
                 }
                 self.write(*to)
+            }
+            Step::Pack { from, to } => {
+                if from.len() != to.span as usize || !matches!(to.span, 4 | 8 | 16) {
+                    return Err(format!("{} channels do not make {} lanes", from.len(), to.span));
+                }
+                for place in from {
+                    self.read_span(*place, 1)?;
+                    if overlap(*place, *to) {
+                        return Err(format!("lays slot {} into itself", place.slot));
+                    }
+                }
+                self.write(*to)
+            }
+            Step::Unpack { from, to } => {
+                self.read(*from)?;
+                for (i, (lane, place)) in to.iter().enumerate() {
+                    let twice = to[..i].iter().any(|t| t.1.slot == place.slot);
+                    if *lane >= from.span || place.span != 1 || overlap(*from, *place) || twice {
+                        return Err(format!("takes lane {lane} of slot {} apart wrongly", from.slot));
+                    }
+                }
+                to.iter().try_for_each(|t| self.write(t.1))
             }
             Step::Delay { line, channels } => {
                 once(&mut self.lines, *line, "delay")?;
@@ -110,7 +191,7 @@ impl Paper {
                     return Err("the delay has another width".into());
                 }
                 for (before, after) in channels {
-                    self.read(*before)?;
+                    self.read_span(*before, 1)?;
                     if before.slot != after.slot {
                         return Err("a delay works in place, but its slots differ".into());
                     }
@@ -141,7 +222,7 @@ impl Paper {
 
     /// A node runs once, or gives once and then takes once.
     fn turn(&mut self, run: &Run) -> Result<(), String> {
-        let ran = self.ran.get_mut(run.node as usize).ok_or("no such node")?;
+        let ran = self.ran.get_mut(run.bank as usize).ok_or("no such bank")?;
         let right = match run.mode {
             Mode::Process | Mode::Emit => ran.is_none(),
             Mode::Absorb => *ran == Some(Mode::Emit),
@@ -152,13 +233,24 @@ impl Paper {
 
     fn run(&mut self, run: &Run, schedule: &Schedule) -> Result<(), String> {
         self.turn(run)?;
-        let lanes = run.moved.iter().filter_map(|m| m.lane);
-        if lanes.into_iter().any(|lane| lane as usize >= schedule.lanes.len()) {
-            return Err("a lane is not there".into());
+        let lanes = schedule.banks[run.bank as usize].lanes();
+        let span = lanes as u32;
+        if lanes > 1 && run.mode != Mode::Process {
+            return Err("nodes side by side cut no loop".into());
+        }
+        for moved in &run.moved {
+            if moved.curves.iter().any(|&curve| curve as usize >= schedule.lanes.len()) {
+                return Err("a lane is not there".into());
+            }
+            let whole = moved.curves.is_empty() || moved.curves.len() == lanes;
+            if !whole || moved.cables.iter().any(|c| c.1.len() != lanes) {
+                return Err("a parameter is not moved in all lanes".into());
+            }
         }
         let places = |port: &crate::run::PortView| -> Result<&[Place], String> {
             if port.events {
-                let there = port.width == 0 && port.start < schedule.lists;
+                let last = port.start + if port.apart { span - 1 } else { 0 };
+                let there = port.width == 0 && last < schedule.lists;
                 return if there { Ok(&[]) } else { Err(format!("list {} is not there", port.start)) };
             }
             let start = port.start as usize;
@@ -166,22 +258,27 @@ impl Paper {
                 .get(start..start + usize::from(port.width))
                 .ok_or_else(|| "a port has no places".into())
         };
-        if run.places.iter().map(|p| p.slot).ne(run.slots.iter().copied()) {
+        let given = run.slots.iter().map(|&slot| slot.checked_mul(span));
+        if run.places.iter().map(|p| Some(p.slot)).ne(given) {
             return Err("slots and places differ".into());
         }
-        let mut read: Vec<u32> = Vec::new();
+        if run.places.iter().chain(&run.before).any(|p| p.span != span) {
+            return Err("a port has another number of lanes".into());
+        }
+        let mut read: Vec<Place> = Vec::new();
         for port in &run.inputs {
             if port.events {
-                self.list(port.start)?;
+                let count = if port.apart { span } else { 1 };
+                (port.start..port.start + count).try_for_each(|list| self.list(list))?;
             }
             for place in places(port)? {
                 self.read(*place)?;
-                read.push(place.slot);
+                read.push(*place);
             }
         }
         for place in run.moved.iter().flat_map(|m| m.cables.iter().map(|c| c.0)) {
-            self.read(place)?;
-            read.push(place.slot);
+            self.read_span(place, span)?;
+            read.push(place);
         }
         for place in &run.before {
             self.read(*place)?;
@@ -196,12 +293,15 @@ impl Paper {
                 return Err("works in place, but in other slots than its input".into());
             }
             if port.events {
+                if lanes > 1 {
+                    return Err("nodes side by side give no events".into());
+                }
                 once(&mut self.lists, port.start, "list")?;
             }
             written.extend(channels);
         }
         for (i, place) in written.iter().enumerate() {
-            if read.contains(&place.slot) || written[..i].iter().any(|p| p.slot == place.slot) {
+            if read.iter().chain(&written[..i]).any(|p| overlap(*p, *place)) {
                 return Err(format!("slot {} is used twice", place.slot));
             }
         }

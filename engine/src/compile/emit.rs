@@ -1,26 +1,73 @@
-//! Fifth pass: steps. Each step reads and writes values; a value is one channel of one block, written once.
+//! Sixth pass: steps. Each step reads and writes values; a value is a buffer of one block, written once.
+
+mod wide;
 
 use super::align::Alignment;
+use super::batch::Unit;
 use super::expand::{Depth, Flat, Target};
 use super::order::{Mode, Order, Vertex};
 use super::widths::Widths;
 use crate::node::PortKind;
+use std::collections::{HashMap, HashSet};
 
-/// One channel of one block, or one block of events; written once.
+/// A buffer of one block: one channel, or that of several nodes side by side; written once.
 pub type Value = u32;
 
-/// The value that is always silent.
+/// The value that is always silent, for any number of lanes.
 pub const SILENCE: Value = 0;
+
+/// One channel of one node: a value of its own, or a lane of one with several nodes side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Channel {
+    /// The value.
+    pub value: Value,
+    /// The lane; 0 in a value of its own.
+    pub lane: u32,
+    /// How many lanes the value has; 1 for a value of its own.
+    pub lanes: u32,
+}
+
+impl Channel {
+    /// A value of its own.
+    pub const fn own(value: Value) -> Self {
+        Self { value, lane: 0, lanes: 1 }
+    }
+
+    const SILENT: Self = Self::own(SILENCE);
+}
 
 /// A step on values.
 #[derive(Clone, Debug)]
 pub enum Op {
-    /// `to` is the sum of the terms, each times its amplitude.
+    /// `to` is the sum of the terms, each times its amplitude, on top of `before`.
     Sum {
+        /// The sum so far.
+        before: Option<Value>,
         /// What is written.
         to: Value,
         /// What is summed, in this order.
-        terms: Vec<(Value, f32)>,
+        terms: Vec<(Channel, f32)>,
+    },
+    /// `to` is the sum of the terms lane by lane, each times an amplitude a lane.
+    WideSum {
+        /// What is written.
+        to: Value,
+        /// What is summed, in this order.
+        terms: Vec<(Value, Vec<f32>)>,
+    },
+    /// Values are laid side by side.
+    Pack {
+        /// One a lane.
+        from: Vec<Value>,
+        /// What is written.
+        to: Value,
+    },
+    /// Lanes are taken apart.
+    Unpack {
+        /// What is read.
+        from: Value,
+        /// What is written, with its lane.
+        to: Vec<(u32, Value)>,
     },
     /// Each first value is delayed into the second.
     Delay {
@@ -38,18 +85,20 @@ pub enum Op {
         /// What is merged, with the frames that each is delayed by and its cable.
         from: Vec<(u32, usize, usize)>,
     },
-    /// A node is run.
+    /// A node is run, or several side by side.
     Run {
-        /// The node and how.
-        vertex: Vertex,
+        /// By lane.
+        members: Vec<Option<usize>>,
+        /// How.
+        mode: Mode,
         /// What its input ports read; a channel each, or a list.
         inputs: Vec<Ports>,
         /// What its output ports write.
         outputs: Vec<Ports>,
         /// Pairs of values: the second begins as the first. They are the channels of the first output.
         in_place: Vec<(Value, Value)>,
-        /// Cables that move parameters: parameter, value, depth (with the cable's level in it).
-        moved: Vec<(usize, Value, Depth)>,
+        /// Cables that move parameters: parameter, value, depth (with the cable's level in it) by lane.
+        moved: Vec<(usize, Value, Vec<Depth>)>,
     },
 }
 
@@ -67,8 +116,8 @@ pub enum Held {
 pub enum Ports {
     /// Audio.
     Channels(Vec<Value>),
-    /// Events.
-    List(u32),
+    /// Events; with `true` each lane has a list of its own, from this one on.
+    List(u32, bool),
 }
 
 /// All steps, and how many values and lists they use.
@@ -76,20 +125,28 @@ pub enum Ports {
 pub struct Ops {
     /// In order.
     pub ops: Vec<Op>,
-    /// How many values there are.
-    pub values: u32,
+    /// How many slots each value covers.
+    pub spans: Vec<u32>,
     /// How many lists of events there are; list 0 is always empty.
     pub lists: u32,
     /// What each output node gives: its index in the flat table and its channels.
     pub outputs: Vec<(usize, Vec<Value>)>,
 }
 
-/// Writes the steps of a sorted, aligned graph.
-pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment) -> Ops {
-    let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); flat.nodes.len()];
+/// Writes the steps of grouped, sorted, aligned nodes.
+pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, units: &[Unit]) -> Ops {
+    let (mut arriving, mut leaving) =
+        (vec![Vec::new(); flat.nodes.len()], vec![Vec::new(); flat.nodes.len()]);
     for (i, cable) in flat.cables.iter().enumerate() {
         if order.heard[cable.from.0] && order.heard[cable.to.0] {
             arriving[cable.to.0].push(i);
+            leaving[cable.from.0].push(i);
+        }
+    }
+    let mut lanes = vec![1; flat.nodes.len()];
+    for unit in units {
+        if let Unit::Batch(members) = unit {
+            members.iter().flatten().for_each(|&n| lanes[n] = members.len());
         }
     }
     let mut emitter = Emitter {
@@ -97,11 +154,21 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment) 
         widths,
         alignment,
         arriving,
+        leaving,
+        lanes,
         given: vec![Vec::new(); flat.nodes.len()],
-        out: Ops { ops: Vec::new(), values: 1, lists: 1, outputs: Vec::new() },
+        members: HashMap::new(),
+        opened: HashSet::new(),
+        alone: HashMap::new(),
+        packed: HashMap::new(),
+        out: Ops { ops: Vec::new(), spans: vec![0], lists: 1, outputs: Vec::new() },
     };
-    for &vertex in &order.vertices {
-        emitter.vertex(vertex);
+    for unit in units {
+        match unit {
+            Unit::One(vertex) => emitter.vertex(*vertex),
+            Unit::Batch(members) => emitter.batch(members),
+            Unit::Loop(vertices) => vertices.iter().for_each(|v| emitter.vertex(*v)),
+        }
     }
     // In the order of their keys, whatever the order of the steps.
     emitter.out.outputs.sort_unstable_by_key(|output| output.0);
@@ -109,20 +176,38 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment) 
     emitter.out
 }
 
+/// What one of a node's output ports has given.
+#[derive(Clone, Debug)]
+enum Given {
+    Channels(Vec<Channel>),
+    List(u32),
+}
+
 struct Emitter<'a> {
     flat: &'a Flat,
     widths: &'a Widths,
     alignment: &'a Alignment,
+    /// By node: the cables that end there, and those that begin there.
     arriving: Vec<Vec<usize>>,
+    leaving: Vec<Vec<usize>>,
+    /// By node: how many lanes its batch has.
+    lanes: Vec<usize>,
     /// What each node's output ports have given.
-    given: Vec<Vec<Ports>>,
+    given: Vec<Vec<Given>>,
+    /// By value with several nodes side by side: the nodes.
+    members: HashMap<Value, Vec<Option<usize>>>,
+    /// Values of which lanes were taken apart, those lanes, and what was laid side by side already.
+    opened: HashSet<Value>,
+    alone: HashMap<Channel, Value>,
+    packed: HashMap<Vec<Value>, Value>,
     out: Ops,
 }
 
 impl Emitter<'_> {
-    fn value(&mut self) -> Value {
-        self.out.values += 1;
-        self.out.values - 1
+    /// A new value over so many slots.
+    fn value(&mut self, span: usize) -> Value {
+        self.out.spans.push(span as u32);
+        self.out.spans.len() as u32 - 1
     }
 
     fn list(&mut self) -> u32 {
@@ -143,7 +228,7 @@ impl Emitter<'_> {
     }
 
     fn delay(&mut self, what: Held, frames: usize, source: Vec<Value>) -> Vec<Value> {
-        let channels: Vec<(Value, Value)> = source.into_iter().map(|v| (v, self.value())).collect();
+        let channels: Vec<(Value, Value)> = source.into_iter().map(|v| (v, self.value(1))).collect();
         let out = channels.iter().map(|c| c.1).collect();
         self.out.ops.push(Op::Delay { what, frames, channels });
         out
@@ -159,8 +244,8 @@ impl Emitter<'_> {
         let mut inputs: Vec<Ports> = Vec::with_capacity(declaration.inputs.len());
         for (port, declared) in declaration.inputs.iter().enumerate() {
             inputs.push(match declared.kind {
-                PortKind::Events if takes => self.events(n, port),
-                PortKind::Events => Ports::List(0),
+                PortKind::Events if takes => Ports::List(self.events(n, port), false),
+                PortKind::Events => Ports::List(0, false),
                 PortKind::Audio(_) if takes => Ports::Channels(self.audio(n, port)),
                 PortKind::Audio(_) => Ports::Channels(vec![SILENCE; self.widths.inputs[n][port]]),
             });
@@ -170,10 +255,10 @@ impl Emitter<'_> {
         let mut outputs = Vec::with_capacity(declaration.outputs.len());
         for (port, declared) in declaration.outputs.iter().enumerate() {
             outputs.push(match declared.kind {
-                PortKind::Events => Ports::List(if gives { self.list() } else { 0 }),
+                PortKind::Events => Ports::List(if gives { self.list() } else { 0 }, false),
                 PortKind::Audio(_) => {
                     let width = if gives { self.widths.outputs[n][port] } else { 0 };
-                    let channels: Vec<Value> = (0..width).map(|_| self.value()).collect();
+                    let channels: Vec<Value> = (0..width).map(|_| self.value(1)).collect();
                     if let (0, true, Some(Ports::Channels(from))) = (port, works_in_place, inputs.first()) {
                         in_place = from.iter().copied().zip(channels.iter().copied()).collect();
                     }
@@ -182,59 +267,64 @@ impl Emitter<'_> {
             });
         }
         if gives {
-            self.given[n] = outputs.clone();
+            let given = outputs.iter().map(|port| match port {
+                Ports::Channels(values) => Given::Channels(values.iter().map(|&v| Channel::own(v)).collect()),
+                Ports::List(list, _) => Given::List(*list),
+            });
+            self.given[n] = given.collect();
         }
         if super::is_output(declaration)
             && let Some(Ports::Channels(channels)) = outputs.first()
         {
             self.out.outputs.push((n, channels.clone()));
         }
-        self.out.ops.push(Op::Run { vertex, inputs, outputs, in_place, moved });
+        let members = vec![Some(n)];
+        self.out.ops.push(Op::Run { members, mode: vertex.mode, inputs, outputs, in_place, moved });
     }
 
     /// What an input port hears: one value a channel.
     fn audio(&mut self, n: usize, port: usize) -> Vec<Value> {
-        let cables: Vec<usize> = self.arriving[n]
-            .iter()
-            .copied()
-            .filter(|&c| self.flat.cables[c].to.1 == Target::Port(port))
-            .collect();
-        let sources: Vec<Vec<Value>> = cables.iter().map(|&c| self.delayed(c)).collect();
-        (0..self.widths.inputs[n][port])
-            .map(|channel| {
-                let terms: Vec<(Value, f32)> = cables
-                    .iter()
-                    .zip(&sources)
-                    .filter_map(|(&c, values)| {
-                        let at = if values.len() == 1 { 0 } else { channel };
-                        values.get(at).map(|&v| (v, self.flat.cables[c].gain))
-                    })
-                    .filter(|t| t.0 != SILENCE && t.1 != 0.0)
-                    .collect();
-                match terms[..] {
-                    [] => SILENCE,
-                    [(value, 1.0)] => value,
-                    _ => {
-                        let to = self.value();
-                        self.out.ops.push(Op::Sum { to, terms });
-                        to
-                    }
-                }
-            })
-            .collect()
+        let sources = self.sources(n, port);
+        (0..self.widths.inputs[n][port]).map(|channel| self.hear(&sources, channel)).collect()
+    }
+
+    /// The cables that end at a port, in the order in which they are summed: their channels and their amplitude.
+    fn sources(&mut self, n: usize, port: usize) -> Vec<(Vec<Channel>, f32)> {
+        let ends = |c: &usize| self.flat.cables[*c].to.1 == Target::Port(port);
+        let cables: Vec<usize> = self.arriving[n].iter().copied().filter(ends).collect();
+        cables.into_iter().map(|c| (self.delayed(c), self.flat.cables[c].gain)).collect()
+    }
+
+    /// The sum of what the cables bring for one channel.
+    fn hear(&mut self, sources: &[(Vec<Channel>, f32)], channel: usize) -> Value {
+        let terms = terms(sources, channel);
+        match terms[..] {
+            [] => SILENCE,
+            [(from, 1.0)] => self.alone(from),
+            _ => {
+                let to = self.value(1);
+                self.out.ops.push(Op::Sum { before: None, to, terms });
+                to
+            }
+        }
     }
 
     /// The channels that a cable brings, held back where another path is later.
-    fn delayed(&mut self, cable: usize) -> Vec<Value> {
+    fn delayed(&mut self, cable: usize) -> Vec<Channel> {
         let from = self.flat.cables[cable].from;
-        let Some(Ports::Channels(source)) = self.given[from.0].get(from.1).cloned() else {
+        let Some(Given::Channels(source)) = self.given[from.0].get(from.1).cloned() else {
             return Vec::new();
         };
-        let frames = self.alignment.delay[cable];
-        if frames == 0 { source } else { self.delay(Held::Cable(cable), frames, source) }
+        match self.alignment.delay[cable] {
+            0 => source,
+            frames => {
+                let source = source.into_iter().map(|c| self.alone(c)).collect();
+                self.delay(Held::Cable(cable), frames, source).into_iter().map(Channel::own).collect()
+            }
+        }
     }
 
-    fn events(&mut self, n: usize, port: usize) -> Ports {
+    fn events(&mut self, n: usize, port: usize) -> u32 {
         let from: Vec<(u32, usize, usize)> = self.arriving[n]
             .iter()
             .copied()
@@ -242,36 +332,51 @@ impl Emitter<'_> {
             .filter_map(|c| {
                 let from = self.flat.cables[c].from;
                 match self.given[from.0].get(from.1) {
-                    Some(Ports::List(list)) => Some((*list, self.alignment.delay[c], c)),
+                    Some(Given::List(list)) => Some((*list, self.alignment.delay[c], c)),
                     _ => None,
                 }
             })
             .collect();
         match from[..] {
-            [] => Ports::List(0),
-            [(list, 0, _)] => Ports::List(list),
+            [] => 0,
+            [(list, 0, _)] => list,
             _ => {
                 let to = self.list();
                 self.out.ops.push(Op::Merge { to, from });
-                Ports::List(to)
+                to
             }
         }
     }
 
-    fn moved(&mut self, n: usize) -> Vec<(usize, Value, Depth)> {
+    fn moved(&mut self, n: usize) -> Vec<(usize, Value, Vec<Depth>)> {
+        let moves = self.moves(n);
+        moves.into_iter().map(|(parameter, from, depth)| (parameter, self.alone(from), vec![depth])).collect()
+    }
+
+    /// The cables that move parameters of a node: parameter, channel, depth with the cable's level in it.
+    fn moves(&mut self, n: usize) -> Vec<(usize, Channel, Depth)> {
         let cables = self.arriving[n].clone();
         cables
             .into_iter()
             .filter_map(|c| {
                 let Target::Parameter(parameter, depth) = self.flat.cables[c].to.1 else { return None };
-                let value = *self.delayed(c).first()?;
+                let from = *self.delayed(c).first()?;
                 let gain = self.flat.cables[c].gain;
                 let depth = match depth {
                     Depth::Units(d) => Depth::Units(d * gain),
                     Depth::Octaves(d) => Depth::Octaves(d * gain),
                 };
-                Some((parameter, value, depth))
+                Some((parameter, from, depth))
             })
             .collect()
     }
+}
+
+/// What the cables bring for one channel, a mono one for all; without what is silent anyway.
+fn terms(sources: &[(Vec<Channel>, f32)], channel: usize) -> Vec<(Channel, f32)> {
+    let term = |(channels, gain): &(Vec<Channel>, f32)| {
+        let at = if channels.len() == 1 { 0 } else { channel };
+        channels.get(at).map(|&c| (c, *gain))
+    };
+    sources.iter().filter_map(term).filter(|t| t.0 != Channel::SILENT && t.1 != 0.0).collect()
 }

@@ -1,9 +1,11 @@
 //! From a patch to a schedule: a chain of pure passes, each a file.
 //!
-//! expand (validate, unfold sub-patches) → widths → order (condense loops, sort) → align (latency) → emit (steps on
-//! values) → buffers (values to slots). [`check`] proves a schedule by playing it through on paper.
+//! expand (validate, unfold sub-patches) → widths → order (condense loops, sort) → align (latency) → batch (what runs
+//! side by side) → emit (steps on values) → buffers (values to slots). [`check`] proves a schedule by playing it
+//! through on paper.
 
 mod align;
+mod batch;
 mod buffers;
 pub mod check;
 mod emit;
@@ -17,6 +19,8 @@ mod size;
 mod widths;
 
 pub use align::Alignment;
+pub use batch::Seat;
+pub use buffers::SILENT_SLOTS;
 pub use expand::{Depth, Flat, FlatCable, FlatNode, Target};
 pub use internal::{is_output, is_placeholder};
 pub use lanes::Curve;
@@ -37,6 +41,14 @@ pub struct Context<'a> {
     pub assets: &'a dyn Assets,
     /// Frames a second, 8,000 to 384,000.
     pub rate: u32,
+    /// How many nodes may run side by side at most: 1, 4, 8 or 16. [`lanes_here`] is what pays on this machine. The
+    /// bits do not depend on it.
+    pub lanes: usize,
+}
+
+/// How many nodes a register of this machine holds side by side.
+pub fn lanes_here() -> usize {
+    signalbox_dsp::lane::level().lanes()
 }
 
 /// A compiled patch: the schedule, and the tables that it was made from.
@@ -53,6 +65,15 @@ pub struct Compiled {
 
 /// Compiles a patch; every error is found that can be told apart from the first.
 pub fn compile(patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Problem>> {
+    compile_onto(patch, context, &|_, _, _| None)
+}
+
+/// As [`compile`], where the state of some nodes is there already: `seat` tells where, so that they stay there.
+pub fn compile_onto(
+    patch: &Patch,
+    context: &Context<'_>,
+    seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
+) -> Result<Compiled, Vec<Problem>> {
     let (flat, warnings) = expand::expand(patch, context)?;
     let widths = widths::infer(&flat, context)?;
     let order = order::order(&flat, |node| setup(&flat, &widths, context, &patch.tempo, node))?;
@@ -61,7 +82,9 @@ pub fn compile(patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Pro
         (n.declaration.latency)(&setup(&flat, &widths, context, &patch.tempo, node))
     };
     let alignment = align::align(&flat, &order, latency);
-    let steps = emit::emit(&flat, &widths, &order, &alignment);
+    let seat = |node: usize| seat(&flat, &widths, node);
+    let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
+    let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
     let schedule = buffers::assign(steps, &flat, &alignment);
     Ok(Compiled { schedule, flat, widths, warnings })
 }

@@ -36,6 +36,8 @@ pub struct Order {
     /// By node: the loop that it lies in, numbered in the order in which loops and single nodes follow each other; the
     /// nodes of one loop, and only they, have the same number.
     pub loops: Vec<usize>,
+    /// Whether each node of the flat table lies in a loop.
+    pub looped: Vec<bool>,
 }
 
 /// Sorts the nodes that are heard; refuses a loop that no delay cuts.
@@ -44,27 +46,28 @@ pub fn order<'a>(flat: &Flat, setup: impl Fn(usize) -> Setup<'a>) -> Result<Orde
     let mut cuts = vec![false; flat.nodes.len()];
     let mut loops = vec![0; flat.nodes.len()];
     let graph = build(flat, &heard, &cuts);
-    let mut looped = false;
+    let mut looped = vec![false; flat.nodes.len()];
     // The components come last to first.
     for (number, component) in kosaraju_scc(&graph).into_iter().rev().enumerate() {
         let circle = component.len() > 1 || graph.find_edge(component[0], component[0]).is_some();
-        looped |= circle;
         for index in component {
             let node = graph[index].node;
             loops[node] = number;
+            looped[node] = circle;
             // A bypassed node passes its input on at once, so nothing is cut there.
             cuts[node] =
                 circle && !flat.nodes[node].bypass && (flat.nodes[node].declaration.cuts_loop)(&setup(node));
         }
     }
-    let graph = if looped { build(flat, &heard, &cuts) } else { graph };
+    let any = looped.contains(&true);
+    let graph = if any { build(flat, &heard, &cuts) } else { graph };
     if let Ok(sorted) = toposort(&graph, None) {
         let mut vertices: Vec<Vertex> = sorted.into_iter().map(|i| graph[i]).collect();
-        if looped {
+        if any {
             // Each loop in one piece, behind all that leads into it.
             vertices.sort_by_key(|v| loops[v.node]);
         }
-        return Ok(Order { vertices, heard, loops });
+        return Ok(Order { vertices, heard, loops, looped });
     }
     let left =
         kosaraju_scc(&graph).into_iter().filter(|c| c.len() > 1 || graph.find_edge(c[0], c[0]).is_some());

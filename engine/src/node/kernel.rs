@@ -86,20 +86,20 @@ pub struct Wides {
 #[macro_export]
 macro_rules! wides {
     (heavy, $setup:pat => $kernel:expr) => {
-        Some($crate::wides!(@ true, $setup => $kernel))
+        $crate::wides!(@all true, $setup => $kernel)
     };
     (light, $setup:pat => $kernel:expr) => {
-        Some($crate::wides!(@ false, $setup => $kernel))
+        $crate::wides!(@all false, $setup => $kernel)
     };
-    (@ $heavy:literal, $setup:pat => $kernel:expr) => {
-        $crate::node::Wides {
-            four: $crate::wides!(@ 4, $setup => $kernel),
-            eight: $crate::wides!(@ 8, $setup => $kernel),
-            sixteen: $crate::wides!(@ 16, $setup => $kernel),
+    (@all $heavy:literal, $setup:pat => $kernel:expr) => {
+        Some($crate::node::Wides {
+            four: $crate::wides!(@one 4, $setup => $kernel),
+            eight: $crate::wides!(@one 8, $setup => $kernel),
+            sixteen: $crate::wides!(@one 16, $setup => $kernel),
             heavy: $heavy,
-        }
+        })
     };
-    (@ $lanes:literal, $setup:pat => $kernel:expr) => {
+    (@one $lanes:literal, $setup:pat => $kernel:expr) => {
         |$setup: &$crate::node::Setup| {
             #[allow(dead_code, reason = "kernels without state need not name their lanes")]
             type L = $crate::node::Wide<f32, $lanes>;

@@ -1,8 +1,10 @@
 //! A rig for one node: runs it by itself on given signals, in blocks of any length, to test and to measure it.
 
 mod single;
+mod wide;
 
 pub use single::Single;
+pub use wide::WideRig;
 
 use super::*;
 use crate::patch::TempoMap;

@@ -34,7 +34,7 @@ pub fn ending(
     let mut from = 0u64;
     // A tenth of a second beyond the longest gap, so that a slow beat of a decaying sound is not taken for its end.
     let mut gap = 0.1 * rate + compiled.schedule.latency as f64;
-    for &node in &compiled.schedule.nodes {
+    for node in compiled.schedule.nodes() {
         let flat = &compiled.flat.nodes[node];
         let setup = setup(&compiled.flat, &compiled.widths, context, &patch.tempo, node);
         match (flat.declaration.extent)(&setup) {

@@ -197,7 +197,7 @@ impl Rendering {
                 }
             });
             if let Some(fault) = self.runner.faults().first() {
-                let node = program.keys()[fault.node as usize].clone();
+                let node = program.fault_key(fault).to_string();
                 let seconds = fault.frame as f64 / f64::from(self.rate);
                 return Err(RenderError::NotFinite { node, seconds });
             }

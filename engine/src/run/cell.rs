@@ -1,83 +1,181 @@
-//! A cell: the state of one node, at an address that never changes, and its parameters.
+//! A cell: the state of a node, or of several side by side, at an address that never changes, and their parameters.
 
-use crate::node::{BLOCK, Declaration, Kind, Parameter, Processor, Setting, Settings};
+use super::ramp::Ramp;
+use crate::node::{BLOCK, Declaration, Keeper, Kind, Parameter, Processor, Setting, Settings, Wide};
+use signalbox_dsp::lane::Lane;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// The state of one node. The control side sets parameters; only the runner touches the rest.
+/// The state of a bank. The control side sets parameters; only the runner touches the rest.
 pub struct Cell {
+    lanes: usize,
+    /// By parameter, by lane.
     targets: Box<[AtomicU32]>,
     /// The range of each parameter that may move.
     ranges: Box<[Option<(f32, f32)>]>,
     generation: AtomicU32,
-    state: UnsafeCell<State>,
+    /// Counts the changes of all cells of a builder.
+    changes: Arc<AtomicU64>,
+    state: UnsafeCell<AnyState>,
 }
 
 // SAFETY: `state` is reached only through `state_mut`, whose callers hold the one `Runner` that belongs to the
 // `Builder` that made the cell, by mutable reference; all else is atomic.
 unsafe impl Sync for Cell {}
 
-/// What only the runner touches.
-pub struct State {
-    /// The node's arithmetic.
-    pub processor: Box<dyn Processor>,
-    /// Each parameter's value, `None` while it moves.
-    pub values: Box<[Option<f32>]>,
-    /// Whether the node has not run since it was made or reset.
-    pub fresh: bool,
-    ramps: Box<[Ramp]>,
-    seen: u32,
-    ramping: usize,
+/// One node's lane of a cell, for whoever sets its parameters.
+#[derive(Clone)]
+pub struct Knobs {
+    pub(super) cell: Arc<Cell>,
+    pub(super) lane: usize,
 }
 
-/// A parameter on its way to a target.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ramp {
-    now: f32,
-    target: f32,
-    step: f32,
-    left: u32,
-    length: u32,
-    /// Whether this block's values were filled in.
-    filled: bool,
+impl Knobs {
+    /// Sets a parameter, in its base unit, to the nearest value of its range; it arrives over its smoothing time. Values
+    /// that are not finite are ignored, and so are parameters that can't move.
+    pub fn set(&self, parameter: usize, value: f32) {
+        self.cell.set(self.lane, parameter, value);
+    }
+}
+
+/// What only the runner touches, for any number of lanes.
+pub enum AnyState {
+    /// A node by itself.
+    One(State<f32>),
+    /// Up to four nodes.
+    Four(State<Wide<f32, 4>>),
+    /// Up to eight nodes.
+    Eight(State<Wide<f32, 8>>),
+    /// Up to sixteen nodes.
+    Sixteen(State<Wide<f32, 16>>),
+}
+
+/// Calls a function on a state, whatever its lanes.
+macro_rules! with_state {
+    ($any:expr, $state:ident => $body:expr) => {
+        match $any {
+            $crate::run::cell::AnyState::One($state) => $body,
+            $crate::run::cell::AnyState::Four($state) => $body,
+            $crate::run::cell::AnyState::Eight($state) => $body,
+            $crate::run::cell::AnyState::Sixteen($state) => $body,
+        }
+    };
+}
+pub(super) use with_state;
+
+/// What only the runner touches.
+pub struct State<L: Lane> {
+    /// The arithmetic.
+    pub processor: Box<dyn Processor<L>>,
+    /// Each parameter's value, `None` while it moves.
+    pub values: Box<[Option<L>]>,
+    /// Whether it has not run since it was made or reset.
+    pub fresh: bool,
+    /// For how many frames all values have stayed as they are, up to many.
+    pub still: u32,
+    ramps: Box<[Ramp<L>]>,
+    seen: u32,
+    ramping: usize,
+    /// What a lane holds at first.
+    initial: Box<[u64]>,
+}
+
+impl<L: Lane> State<L> {
+    /// The state of nodes with these settings, by lane; those of empty lanes are of no matter.
+    pub fn new(
+        declaration: &Declaration,
+        settings: &[&Settings],
+        rate: u32,
+        mut processor: Box<dyn Processor<L>>,
+    ) -> Self {
+        let count = declaration.parameters.len();
+        let value = |p: usize| L::from_fn(|lane| settings[lane].get(p).map_or(0.0, number));
+        let ramps = declaration.parameters.iter().enumerate().map(|(p, parameter)| {
+            let seconds = if let Kind::Number { smoothing, .. } = parameter.kind { smoothing } else { 0.0 };
+            Ramp::new(value(p), (seconds * rate as f32) as u32)
+        });
+        let ramps = ramps.collect();
+        let mut initial = Box::default();
+        if L::LANES > 1 {
+            initial = vec![0; words(&mut *processor)].into_boxed_slice();
+            processor.keep(&mut Keeper::save(0, &mut initial));
+        }
+        let values = (0..count).map(|p| Some(value(p))).collect();
+        Self { processor, values, fresh: true, still: 0, ramps, seen: 0, ramping: 0, initial }
+    }
+
+    /// The value that a parameter has by itself in this block; `None` where it ramps and its values were filled in.
+    pub fn base(&self, parameter: usize) -> Option<L> {
+        self.ramps[parameter].steady()
+    }
+
+    /// Brings one lane back to what it was at first.
+    pub fn reset_lane(&mut self, lane: usize) {
+        if L::LANES == 1 {
+            self.processor.reset();
+            self.fresh = true;
+        } else {
+            self.processor.keep(&mut Keeper::load(lane, &mut self.initial));
+        }
+        self.still = 0;
+    }
+
+    /// Shows all that one lane holds, parameters included.
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        let lane = keeper.lane();
+        for ramp in &mut self.ramps {
+            ramp.keep(keeper);
+        }
+        self.processor.keep(keeper);
+        debug_assert!(lane < L::LANES);
+    }
+}
+
+/// How many words a lane of a processor needs.
+fn words<L: Lane>(processor: &mut dyn Processor<L>) -> usize {
+    let mut count = Keeper::count();
+    processor.keep(&mut count);
+    count.words()
+}
+
+fn number(setting: &Setting) -> f32 {
+    if let Setting::Number(v) = setting { *v } else { 0.0 }
 }
 
 impl Cell {
-    /// A cell for a processor with its settings.
+    /// A cell for a state with the settings of each lane.
     pub fn new(
         declaration: &Declaration,
-        settings: &Settings,
-        rate: u32,
-        processor: Box<dyn Processor>,
+        settings: &[&Settings],
+        changes: Arc<AtomicU64>,
+        state: AnyState,
     ) -> Self {
-        let number = |s: &Setting| if let Setting::Number(v) = s { *v } else { 0.0 };
-        let ramps = declaration.parameters.iter().zip(settings).map(|(p, s)| {
-            let seconds = if let Kind::Number { smoothing, .. } = p.kind { smoothing } else { 0.0 };
-            let value = number(s);
-            Ramp { now: value, target: value, length: (seconds * rate as f32) as u32, ..Ramp::default() }
-        });
-        let state = State {
-            processor,
-            values: settings.iter().map(|s| Some(number(s))).collect(),
-            fresh: true,
-            ramps: ramps.collect(),
-            seen: 0,
-            ramping: 0,
-        };
+        let target =
+            |p: usize| settings.iter().map(move |s| AtomicU32::new(s.get(p).map_or(0.0, number).to_bits()));
         Self {
-            targets: settings.iter().map(|s| AtomicU32::new(number(s).to_bits())).collect(),
+            lanes: settings.len(),
+            targets: (0..declaration.parameters.len()).flat_map(target).collect(),
             ranges: declaration.parameters.iter().map(range).collect(),
             generation: AtomicU32::new(0),
+            changes,
             state: UnsafeCell::new(state),
         }
     }
 
-    /// Sets a parameter, in its base unit, to the nearest value of its range; it arrives over its smoothing time. Values
-    /// that are not finite are ignored, and so are parameters that can't move.
-    pub fn set(&self, parameter: usize, value: f32) {
+    /// How many nodes it has room for.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    fn set(&self, lane: usize, parameter: usize, value: f32) {
         if let Some(&Some((min, max))) = self.ranges.get(parameter).filter(|_| value.is_finite()) {
-            self.targets[parameter].store(value.max(min).min(max).to_bits(), Ordering::Relaxed);
-            self.generation.fetch_add(1, Ordering::Release);
+            let target = &self.targets[parameter * self.lanes + lane];
+            let bits = value.max(min).min(max).to_bits();
+            if target.swap(bits, Ordering::Relaxed) != bits {
+                self.generation.fetch_add(1, Ordering::Release);
+                self.changes.fetch_add(1, Ordering::Release);
+            }
         }
     }
 
@@ -85,32 +183,30 @@ impl Cell {
     /// The caller holds the one runner of this cell's builder by mutable reference, and no other reference that this
     /// function gave.
     #[expect(clippy::mut_from_ref, reason = "the runner is the proof that nobody else is here")]
-    pub unsafe fn state_mut(&self) -> &mut State {
+    pub unsafe fn state_mut(&self) -> &mut AnyState {
         // SAFETY: by the contract above, this is the only reference.
         unsafe { &mut *self.state.get() }
     }
 
+    /// Whether [`Cell::prepare`] has nothing to do as long as no parameter of the builder's cells is changed.
+    #[inline(always)]
+    pub fn is_settled<L: Lane>(&self, state: &State<L>) -> bool {
+        state.ramping == 0
+    }
+
     /// Brings the parameters to the next block of `frames` frames: starts ramps to new targets and fills `moving`
     /// where one is under way.
-    pub fn prepare(&self, state: &mut State, moving: &mut [[f32; BLOCK]], frames: usize) {
+    pub fn prepare<L: Lane>(&self, state: &mut State<L>, moving: &mut [[L; BLOCK]], frames: usize) {
         let generation = self.generation.load(Ordering::Acquire);
         if generation != state.seen {
             state.seen = generation;
-            for (i, ramp) in state.ramps.iter_mut().enumerate() {
-                let target = f32::from_bits(self.targets[i].load(Ordering::Relaxed));
-                if target.to_bits() != ramp.target.to_bits() {
-                    let length = if state.fresh { 0 } else { ramp.length };
-                    *ramp = Ramp {
-                        target,
-                        left: length,
-                        step: (target - ramp.now) / length.max(1) as f32,
-                        ..*ramp
-                    };
+            for (p, ramp) in state.ramps.iter_mut().enumerate() {
+                let targets = &self.targets[p * self.lanes..(p + 1) * self.lanes];
+                let target = L::from_fn(|lane| f32::from_bits(targets[lane].load(Ordering::Relaxed)));
+                if ramp.go(target, state.fresh) {
                     state.ramping = state.ramping.max(1);
-                    if length == 0 {
-                        ramp.now = target;
-                    }
-                    state.values[i] = Some(ramp.now);
+                    state.values[p] = ramp.steady();
+                    state.still = 0;
                 }
             }
         }
@@ -118,32 +214,41 @@ impl Cell {
             return;
         }
         state.ramping = 0;
-        for (i, ramp) in state.ramps.iter_mut().enumerate() {
-            ramp.filled = ramp.left > 0;
-            if !ramp.filled {
-                ramp.now = ramp.target;
-                state.values[i] = Some(ramp.now);
-                continue;
-            }
-            state.ramping += 1;
-            state.values[i] = None;
-            for x in &mut moving[i][..frames] {
-                ramp.now = if ramp.left > 1 { ramp.now + ramp.step } else { ramp.target };
-                ramp.left = ramp.left.saturating_sub(1);
-                *x = ramp.now;
-            }
+        state.still = 0;
+        for (p, ramp) in state.ramps.iter_mut().enumerate() {
+            state.ramping += usize::from(ramp.fill(&mut moving[p][..frames]));
+            state.values[p] = ramp.steady();
         }
     }
 }
 
-fn range(parameter: &Parameter) -> Option<(f32, f32)> {
-    parameter.range().filter(|_| parameter.moves()).map(|(_, min, max)| (min, max))
+/// Moves what a node keeps from its lane in one cell to a lane of another; `words` has room for it.
+///
+/// # Safety
+/// As [`Cell::state_mut`] for both cells, which are different ones.
+pub unsafe fn move_lane((from, from_lane): (&Cell, usize), (to, to_lane): (&Cell, usize), words: &mut [u64]) {
+    // SAFETY: by the contract above.
+    let (from, to) = unsafe { (from.state_mut(), to.state_mut()) };
+    with_state!(from, state => state.keep(&mut Keeper::save(from_lane, words)));
+    with_state!(to, state => {
+        state.keep(&mut Keeper::load(to_lane, words));
+        state.fresh = false;
+        // Ramps may be under way.
+        state.ramping = 1;
+    });
 }
 
-impl State {
-    /// The value that a parameter has by itself in this block; `None` where it ramps and its values were filled in.
-    pub fn base(&self, parameter: usize) -> Option<f32> {
-        let ramp = &self.ramps[parameter];
-        (!ramp.filled).then_some(ramp.now)
-    }
+/// How many words [`move_lane`] needs for a lane.
+///
+/// # Safety
+/// As [`Cell::state_mut`].
+pub unsafe fn lane_words(cell: &Cell) -> usize {
+    let mut count = Keeper::count();
+    // SAFETY: by the contract above.
+    with_state!(unsafe { cell.state_mut() }, state => state.keep(&mut count));
+    count.words()
+}
+
+fn range(parameter: &Parameter) -> Option<(f32, f32)> {
+    parameter.range().filter(|_| parameter.moves()).map(|(_, min, max)| (min, max))
 }

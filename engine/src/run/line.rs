@@ -6,18 +6,27 @@ use std::collections::VecDeque;
 /// A delay of whole frames for several channels.
 pub struct DelayLine {
     channels: Vec<Vec<f32>>,
+    /// By channel: for how many frames silence came in, up to many.
+    quiet: Vec<usize>,
     at: usize,
 }
 
 impl DelayLine {
     /// A silent line.
     pub fn new(width: usize, frames: usize) -> Self {
-        Self { channels: vec![vec![0.0; frames]; width], at: 0 }
+        Self { channels: vec![vec![0.0; frames]; width], quiet: vec![frames; width], at: 0 }
     }
 
-    /// Delays a block of one channel in place; `advance` follows when all channels are through.
-    pub fn run(&mut self, channel: usize, block: &mut [f32]) {
-        let Some(line) = self.channels.get_mut(channel).filter(|l| !l.is_empty()) else { return };
+    /// Delays a block of one channel in place; `advance` follows when all channels are through. Whether what comes out
+    /// is silent.
+    pub fn run(&mut self, channel: usize, block: &mut [f32]) -> bool {
+        let silent = block.iter().all(|x| x.to_bits() == 0);
+        let Some(line) = self.channels.get_mut(channel).filter(|l| !l.is_empty()) else { return silent };
+        let quiet = &mut self.quiet[channel];
+        if silent && *quiet >= line.len() {
+            return true;
+        }
+        *quiet = if silent { quiet.saturating_add(block.len()) } else { 0 };
         let mut at = self.at;
         for x in block {
             std::mem::swap(&mut line[at], x);
@@ -26,6 +35,7 @@ impl DelayLine {
                 at = 0;
             }
         }
+        false
     }
 
     /// Moves on by a block.
@@ -38,6 +48,7 @@ impl DelayLine {
     /// Forgets all sound.
     pub fn reset(&mut self) {
         self.channels.iter_mut().for_each(|c| c.fill(0.0));
+        self.quiet.fill(usize::MAX);
     }
 }
 

@@ -6,11 +6,17 @@
 mod bypass;
 mod cell;
 mod line;
+mod memory;
+mod moving;
+mod pass;
 mod program;
+mod ramp;
 mod runner;
+mod sum;
 mod view;
 
-pub use cell::Cell;
+pub use cell::{Cell, Knobs};
+pub use pass::Fault;
 pub use program::{Builder, Program, pair};
-pub use runner::{Block, Fault, Runner};
+pub use runner::{Block, Runner};
 pub use view::{Events, Inputs, Outputs, PortView};

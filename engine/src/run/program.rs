@@ -1,14 +1,17 @@
 //! What the runner runs: a schedule with its memory and its cells. Made on the control side.
 
 use super::bypass::Bypass;
-use super::cell::Cell;
+use super::cell::{AnyState, Cell, Knobs, State, lane_words, move_lane};
 use super::line::{DelayLine, EventLine};
+use super::memory::Memory;
+use super::pass::Fault;
 use super::runner::Runner;
 use crate::compile::check::check;
-use crate::compile::{Compiled, Context, Mode, Problem, setup};
-use crate::node::{BLOCK, Declaration, EventList, Setting, host};
-use crate::patch::TempoMap;
-use crate::schedule::{Line, Schedule, Step};
+use crate::compile::{Compiled, Context, Flat, Mode, Problem, Seat, Widths, compile_onto, setup};
+use crate::node::{Declaration, Make as Maker, Setting, Settings, host};
+use crate::patch::{Patch, TempoMap};
+use crate::schedule::{Bank, Line, Schedule, Step};
+use signalbox_dsp::lane::Lane;
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,17 +21,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Program {
     pub(super) owner: u64,
     pub(super) schedule: Schedule,
+    /// By bank.
     pub(super) cells: Vec<Arc<Cell>>,
-    pub(super) keys: Vec<String>,
-    /// By node of the schedule's table: where its rows of moving parameters begin.
+    /// By bank, by lane; empty where no node is.
+    keys: Vec<Vec<String>>,
+    /// By bank: where its rows of moving parameters begin, in slots.
     pub(super) rows: Vec<usize>,
     pub(super) memory: UnsafeCell<Memory>,
     pub(super) lines: Vec<Arc<Held<DelayLine>>>,
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
+    changes: Arc<AtomicU64>,
+    moves: UnsafeCell<Moves>,
 }
 
-// SAFETY: `memory` and the lines are reached only by the one `Runner` of `owner`, which is held by mutable reference
-// while it runs; all else is read-only.
+// SAFETY: `memory`, `moves` and the lines are reached only by the one `Runner` of `owner`, which is held by mutable
+// reference while it runs; all else is read-only.
 unsafe impl Sync for Program {}
 
 /// A delay that belongs to a cable and outlives schedules.
@@ -37,16 +44,12 @@ pub(super) struct Held<T>(pub(super) UnsafeCell<T>);
 // SAFETY: reached only by the one `Runner` of the builder that made it, held by mutable reference while it runs.
 unsafe impl<T: Send> Sync for Held<T> {}
 
-/// One block of one channel, aligned for every vector width.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub(super) struct Slot(pub(super) [f32; BLOCK]);
-
-/// What a program writes while it runs.
-pub(super) struct Memory {
-    pub(super) slots: Vec<Slot>,
-    pub(super) lists: Vec<EventList>,
-    pub(super) moving: Vec<[f32; BLOCK]>,
+/// State that moves from old cells to those of this program, before it runs for the first time.
+#[derive(Default)]
+struct Moves {
+    all: Vec<(Arc<Cell>, usize, Arc<Cell>, usize)>,
+    words: Vec<u64>,
+    done: bool,
 }
 
 impl Program {
@@ -55,14 +58,43 @@ impl Program {
         &self.schedule
     }
 
-    /// The cell of a node, by its key.
-    pub fn cell(&self, key: &str) -> Option<&Arc<Cell>> {
-        self.keys.iter().position(|k| k == key).map(|i| &self.cells[i])
+    /// The parameters of a node, by its key.
+    pub fn knobs(&self, key: &str) -> Option<Knobs> {
+        self.keys.iter().zip(&self.cells).find_map(|(keys, cell)| {
+            let lane = keys.iter().position(|k| k == key)?;
+            Some(Knobs { cell: cell.clone(), lane })
+        })
     }
 
-    /// The keys of the nodes, in the order of the schedule's table.
-    pub fn keys(&self) -> &[String] {
-        &self.keys
+    /// The key of the node in a lane of a bank; empty where none is.
+    pub fn key(&self, bank: usize, lane: usize) -> &str {
+        &self.keys[bank][lane]
+    }
+
+    /// The key of the node that gave what is no number.
+    pub fn fault_key(&self, fault: &Fault) -> &str {
+        self.key(fault.bank as usize, fault.lane as usize)
+    }
+
+    /// How often parameters of the builder's nodes were set.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Moves state into the cells of this program, once.
+    ///
+    /// # Safety
+    /// The caller holds the one runner of the program's builder by mutable reference.
+    pub(super) unsafe fn arrive(&self) {
+        // SAFETY: by the contract above, nobody else is here.
+        let moves = unsafe { &mut *self.moves.get() };
+        if std::mem::replace(&mut moves.done, true) {
+            return;
+        }
+        for (from, from_lane, to, to_lane) in &moves.all {
+            // SAFETY: by the contract above; the cells of `to` are new, so they are not those of `from`.
+            unsafe { move_lane((from, *from_lane), (to, *to_lane), &mut moves.words) };
+        }
     }
 }
 
@@ -80,25 +112,54 @@ struct Make {
     tempo: TempoMap,
 }
 
+/// What the last program holds of a node.
+struct Kept {
+    make: Make,
+    cell: Arc<Cell>,
+    lane: usize,
+}
+
 /// Makes programs, on the control side, and keeps the state of nodes from one to the next.
 pub struct Builder {
     id: u64,
-    cells: HashMap<String, (Make, Arc<Cell>)>,
+    cells: HashMap<String, Kept>,
     lines: HashMap<Line, Arc<Held<DelayLine>>>,
     event_lines: HashMap<Line, Arc<Held<EventLine>>>,
+    changes: Arc<AtomicU64>,
 }
 
 /// A builder and the one runner that may run its programs.
 pub fn pair() -> (Builder, Runner) {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let builder = Builder { id, cells: HashMap::new(), lines: HashMap::new(), event_lines: HashMap::new() };
+    let builder = Builder {
+        id,
+        cells: HashMap::new(),
+        lines: HashMap::new(),
+        event_lines: HashMap::new(),
+        changes: Arc::default(),
+    };
     (builder, Runner::new(id))
 }
 
+/// The settings of empty lanes.
+static NONE: Settings = Settings::new();
+
 impl Builder {
+    /// Compiles a patch so that the nodes of the last program stay where their state lies.
+    pub fn compile(&self, patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Problem>> {
+        compile_onto(patch, context, &|flat, widths, node| {
+            let kept = self.cells.get(&flat.nodes[node].key)?;
+            (kept.make == make(flat, widths, context, &patch.tempo, node)).then(|| Seat {
+                bank: Arc::as_ptr(&kept.cell) as usize as u64,
+                lanes: kept.cell.lanes(),
+                lane: kept.lane,
+            })
+        })
+    }
+
     /// Makes a program of a compiled patch. Nodes and cables that were in the last program and have not changed in
-    /// more than numbers keep their state.
+    /// more than numbers keep their state. To be compiled by [`Builder::compile`] from the second time on.
     pub fn build(
         &mut self,
         compiled: &Compiled,
@@ -111,93 +172,180 @@ impl Builder {
             return Err(vec![Problem::new("the schedule", what)]);
         }
         let schedule = compiled.schedule.clone();
-        let (mut new, mut errors) = (HashMap::with_capacity(schedule.nodes.len()), Vec::new());
-        let mut cells = Vec::with_capacity(schedule.nodes.len());
-        let mut keys = Vec::with_capacity(schedule.nodes.len());
-        for &node in &schedule.nodes {
-            let flat = &compiled.flat.nodes[node];
-            let make = self.make(compiled, context, tempo, node);
-            let kept = self.cells.get(&flat.key).filter(|(m, _)| *m == make);
-            let cell = match kept {
-                Some((_, cell)) => cell.clone(),
-                None => match fresh(compiled, context, tempo, node) {
-                    Ok(cell) => Arc::new(cell),
-                    Err(what) => {
-                        errors.push(Problem::new(&flat.key, what));
-                        continue;
+        let (mut new, mut errors) = (HashMap::with_capacity(schedule.banks.len()), Vec::new());
+        let mut cells = Vec::with_capacity(schedule.banks.len());
+        let mut moves = Moves::default();
+        for bank in &schedule.banks {
+            match self.cell(bank, compiled, context, tempo, &mut moves) {
+                Ok((cell, makes)) => {
+                    for (lane, node, make) in makes {
+                        let key = compiled.flat.nodes[node].key.clone();
+                        new.insert(key, Kept { make, cell: cell.clone(), lane });
                     }
-                },
-            };
-            new.insert(flat.key.clone(), (make, cell.clone()));
-            cells.push(cell);
-            keys.push(flat.key.clone());
+                    cells.push(cell);
+                }
+                Err((node, what)) => errors.push(Problem::new(&compiled.flat.nodes[node].key, what)),
+            }
         }
         if !errors.is_empty() {
             // The last program goes on with its cells as if nothing had been asked.
             return Err(errors);
         }
         self.cells = new;
-        for (cell, &node) in cells.iter().zip(&schedule.nodes) {
-            for (i, setting) in compiled.flat.nodes[node].settings.iter().enumerate() {
-                if let Setting::Number(value) = setting {
-                    cell.set(i, *value);
+        self.set(&schedule, compiled, &cells);
+        let lines = keep(&mut self.lines, &schedule.lines, |l| DelayLine::new(l.width, l.frames));
+        let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |l| EventLine::new(l.frames));
+        let (rows, count) = rows(&schedule, &compiled.flat);
+        let key =
+            |node: &Option<usize>| node.map_or_else(String::new, |n| compiled.flat.nodes[n].key.clone());
+        let keys = schedule.banks.iter().map(|bank| bank.members.iter().map(key).collect()).collect();
+        let memory = UnsafeCell::new(Memory::new(&schedule, count));
+        let (changes, moves) = (self.changes.clone(), UnsafeCell::new(moves));
+        Ok(Program {
+            owner: self.id,
+            schedule,
+            cells,
+            keys,
+            rows,
+            memory,
+            lines,
+            event_lines,
+            changes,
+            moves,
+        })
+    }
+
+    /// Sets the parameters of all nodes to what the patch says.
+    fn set(&self, schedule: &Schedule, compiled: &Compiled, cells: &[Arc<Cell>]) {
+        for (cell, bank) in cells.iter().zip(&schedule.banks) {
+            for (lane, node) in bank.members.iter().enumerate() {
+                let Some(node) = *node else { continue };
+                let knobs = Knobs { cell: cell.clone(), lane };
+                for (i, setting) in compiled.flat.nodes[node].settings.iter().enumerate() {
+                    if let Setting::Number(value) = setting {
+                        knobs.set(i, *value);
+                    }
                 }
             }
         }
-        let lines = keep(&mut self.lines, &schedule.lines, |l| DelayLine::new(l.width, l.frames));
-        let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |l| EventLine::new(l.frames));
-        let parameters =
-            schedule.nodes.iter().map(|&n| compiled.flat.nodes[n].settings.len()).max().unwrap_or(0);
-        // One set of rows is shared; a node that cuts a loop keeps its own until it takes its inputs.
-        let mut rows = vec![0; schedule.nodes.len()];
-        let mut count = parameters;
-        for step in &schedule.steps {
-            if let Step::Run(run) = step
-                && run.mode == Mode::Emit
-            {
-                rows[run.node as usize] = count;
-                count += compiled.flat.nodes[schedule.nodes[run.node as usize]].settings.len();
-            }
-        }
-        let memory = Memory {
-            slots: vec![Slot([0.0; BLOCK]); schedule.slots as usize],
-            lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
-            moving: vec![[0.0; BLOCK]; count],
-        };
-        let memory = UnsafeCell::new(memory);
-        Ok(Program { owner: self.id, schedule, cells, keys, rows, memory, lines, event_lines })
     }
 
-    fn make(&self, compiled: &Compiled, context: &Context<'_>, tempo: &TempoMap, node: usize) -> Make {
-        let flat = &compiled.flat.nodes[node];
-        let moves = |i: usize| flat.declaration.parameters[i].moves();
-        let fixed = flat.settings.iter().enumerate().map(|(i, s)| (!moves(i)).then(|| s.clone()));
-        Make {
-            kind: flat.declaration.name,
-            rate: context.rate,
-            fixed: fixed.collect(),
-            inputs: compiled.widths.inputs[node].clone(),
-            outputs: compiled.widths.outputs[node].clone(),
-            connected: flat.connected.clone(),
-            moved: flat.moved.clone(),
-            bypass: flat.bypass,
-            tempo: tempo.clone(),
+    /// The cell of a bank: the one that its nodes lie in already, or a new one that takes over what they keep. Also the
+    /// lane, the node and the make of each.
+    #[expect(clippy::type_complexity, reason = "used once")]
+    fn cell(
+        &self,
+        bank: &Bank,
+        compiled: &Compiled,
+        context: &Context<'_>,
+        tempo: &TempoMap,
+        moves: &mut Moves,
+    ) -> Result<(Arc<Cell>, Vec<(usize, usize, Make)>), (usize, String)> {
+        let lanes = bank.lanes();
+        let mut makes = Vec::with_capacity(lanes);
+        let mut kept: Vec<Option<&Kept>> = Vec::with_capacity(lanes);
+        for (lane, node) in bank.members.iter().enumerate() {
+            let Some(node) = *node else { continue };
+            let make = make(&compiled.flat, &compiled.widths, context, tempo, node);
+            kept.push(self.cells.get(&compiled.flat.nodes[node].key).filter(|k| k.make == make));
+            makes.push((lane, node, make));
         }
+        let stays =
+            |k: &Option<&Kept>, lane: usize| k.is_some_and(|k| k.lane == lane && k.cell.lanes() == lanes);
+        if let Some(Some(first)) = kept.first()
+            && kept.iter().zip(&makes).all(|(k, m)| stays(k, m.0))
+            && kept.iter().flatten().all(|k| Arc::ptr_eq(&k.cell, &first.cell))
+        {
+            return Ok((first.cell.clone(), makes));
+        }
+        let first = bank.first().unwrap_or(0);
+        let cell = self.fresh(bank, compiled, context, tempo).map_err(|what| (first, what))?;
+        let cell = Arc::new(cell);
+        for (kept, (lane, ..)) in kept.iter().zip(&makes) {
+            if let Some(kept) = kept {
+                // SAFETY: nobody else knows of the new cell yet.
+                let words = unsafe { lane_words(&cell) };
+                moves.words.resize(moves.words.len().max(words), 0);
+                moves.all.push((kept.cell.clone(), kept.lane, cell.clone(), *lane));
+            }
+        }
+        Ok((cell, makes))
+    }
+
+    fn fresh(
+        &self,
+        bank: &Bank,
+        compiled: &Compiled,
+        context: &Context<'_>,
+        tempo: &TempoMap,
+    ) -> Result<Cell, String> {
+        let Some(first) = bank.first() else { return Err("a bank without nodes".into()) };
+        let flat = &compiled.flat.nodes[first];
+        let setup = setup(&compiled.flat, &compiled.widths, context, tempo, first);
+        let declaration: &Declaration = flat.declaration;
+        // Empty lanes are set as the first node is.
+        let settings: Vec<&Settings> = bank
+            .members
+            .iter()
+            .map(|node| compiled.flat.nodes.get(node.unwrap_or(first)).map_or(&NONE, |n| &n.settings))
+            .collect();
+        fn state<L: Lane>(
+            make: Maker<L>,
+            setup: &crate::node::Setup,
+            declaration: &Declaration,
+            settings: &[&Settings],
+        ) -> Result<State<L>, String> {
+            Ok(State::new(declaration, settings, setup.rate, make(setup)?))
+        }
+        let state = match (declaration.wide, bank.lanes()) {
+            (_, 1) if flat.bypass => {
+                let width = compiled.widths.outputs[first].first().copied().unwrap_or(0);
+                let line = DelayLine::new(width, (declaration.latency)(&setup));
+                let processor = host(Bypass { line, in_place: declaration.in_place });
+                AnyState::One(State::new(declaration, &settings, context.rate, processor))
+            }
+            (_, 1) => AnyState::One(state(declaration.make, &setup, declaration, &settings)?),
+            (Some(wide), 4) => AnyState::Four(state(wide.four, &setup, declaration, &settings)?),
+            (Some(wide), 8) => AnyState::Eight(state(wide.eight, &setup, declaration, &settings)?),
+            (Some(wide), 16) => AnyState::Sixteen(state(wide.sixteen, &setup, declaration, &settings)?),
+            (_, lanes) => return Err(format!("`{}` does not run in {lanes} lanes", declaration.name)),
+        };
+        Ok(Cell::new(declaration, &settings, self.changes.clone(), state))
     }
 }
 
-fn fresh(compiled: &Compiled, context: &Context<'_>, tempo: &TempoMap, node: usize) -> Result<Cell, String> {
-    let flat = &compiled.flat.nodes[node];
-    let setup = setup(&compiled.flat, &compiled.widths, context, tempo, node);
-    let declaration: &Declaration = flat.declaration;
-    let processor = if flat.bypass {
-        let width = compiled.widths.outputs[node].first().copied().unwrap_or(0);
-        let line = DelayLine::new(width, (declaration.latency)(&setup));
-        host(Bypass { line, in_place: declaration.in_place })
-    } else {
-        (declaration.make)(&setup)?
-    };
-    Ok(Cell::new(declaration, &flat.settings, context.rate, processor))
+fn make(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, node: usize) -> Make {
+    let n = &flat.nodes[node];
+    let moves = |i: usize| n.declaration.parameters[i].moves();
+    let fixed = n.settings.iter().enumerate().map(|(i, s)| (!moves(i)).then(|| s.clone()));
+    Make {
+        kind: n.declaration.name,
+        rate: context.rate,
+        fixed: fixed.collect(),
+        inputs: widths.inputs[node].clone(),
+        outputs: widths.outputs[node].clone(),
+        connected: n.connected.clone(),
+        moved: n.moved.clone(),
+        bypass: n.bypass,
+        tempo: tempo.clone(),
+    }
+}
+
+/// Where the rows of each bank's moving parameters begin, and how many slots there are. One set of rows is shared; a
+/// node that cuts a loop keeps its own until it takes its inputs.
+fn rows(schedule: &Schedule, flat: &Flat) -> (Vec<usize>, usize) {
+    let size = |bank: &Bank| bank.lanes() * bank.first().map_or(0, |n| flat.nodes[n].settings.len());
+    let mut count = schedule.banks.iter().map(size).max().unwrap_or(0);
+    let mut rows = vec![0; schedule.banks.len()];
+    for step in &schedule.steps {
+        if let Step::Run(run) = step
+            && run.mode == Mode::Emit
+        {
+            rows[run.bank as usize] = count;
+            count += size(&schedule.banks[run.bank as usize]);
+        }
+    }
+    (rows, count)
 }
 
 /// The delays of the new schedule; those that were there are kept.

@@ -1,6 +1,6 @@
 //! A schedule in words, a line a step, and as a graph for Graphviz.
 
-use super::{Place, Run, Schedule, Step};
+use super::{Bank, Place, Run, Schedule, Step, Term};
 use crate::compile::{Compiled, Depth, Mode, Target};
 use std::fmt::Write as _;
 
@@ -32,15 +32,25 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                     b(from)
                 )
             }
-            Step::Sum { to, terms } => {
-                let terms: Vec<String> = terms
-                    .iter()
-                    .map(|(place, gain)| match *gain {
-                        1.0 => b(place),
-                        gain => format!("{} {:+.1} dB", b(place), 20.0 * gain.abs().log10()),
-                    })
-                    .collect();
-                writeln!(out, "sum      {} → {}", terms.join(" + "), b(to))
+            Step::Sum { before, to, terms } => {
+                let mut told: Vec<String> = before.iter().map(b).collect();
+                told.extend(terms.iter().map(term));
+                let more = if to.span == 1 { "" } else { "  so far: the rest is added when it is there" };
+                writeln!(out, "sum      {} → {}{more}", told.join(" + "), b(to))
+            }
+            Step::WideSum { to, terms } => {
+                let terms: Vec<String> =
+                    terms.iter().map(|(place, gains)| b(place) + &levels(gains)).collect();
+                writeln!(out, "sum      {} → {}, in {} lanes", terms.join(" + "), b(to), to.span)
+            }
+            Step::Pack { from, to } => {
+                let from: Vec<String> = from.iter().map(b).collect();
+                writeln!(out, "pack     {} → {}: the next step runs them side by side", from.join(" "), b(to))
+            }
+            Step::Unpack { from, to } => {
+                let to: Vec<String> =
+                    to.iter().map(|(lane, place)| format!("{} (lane {lane})", b(place))).collect();
+                writeln!(out, "unpack   {} → {}: they go on by themselves", b(from), to.join(" "))
             }
             Step::Delay { line, channels } => {
                 let line = &schedule.lines[*line as usize];
@@ -76,10 +86,9 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
             Step::Run(run) => writeln!(out, "{}", run_line(run, compiled)),
         };
     }
-    let unheard: Vec<&str> = (0..flat.nodes.len())
-        .filter(|n| !schedule.nodes.contains(n))
-        .map(|n| flat.nodes[n].key.as_str())
-        .collect();
+    let heard = heard(compiled);
+    let unheard: Vec<&str> =
+        (0..flat.nodes.len()).filter(|&n| !heard[n]).map(|n| flat.nodes[n].key.as_str()).collect();
     if !unheard.is_empty() {
         let _ = writeln!(
             out,
@@ -94,23 +103,67 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
     out
 }
 
+/// Whether each node of the flat table is run.
+fn heard(compiled: &Compiled) -> Vec<bool> {
+    let mut heard = vec![false; compiled.flat.nodes.len()];
+    compiled.schedule.nodes().for_each(|n| heard[n] = true);
+    heard
+}
+
+/// A term of a sum, with its level.
+fn term(term: &Term) -> String {
+    match term {
+        Term::Channel(place, gain) => b(place) + &levels(&[*gain]),
+        Term::Lanes(place, lanes) => {
+            let gains: Vec<f32> = lanes.iter().map(|l| l.1).collect();
+            let all = lanes.len() == place.span as usize;
+            let which = match lanes[..] {
+                [(lane, _)] => format!(" (lane {lane})"),
+                _ if all => format!(" ({} lanes)", lanes.len()),
+                _ => format!(" ({} of {} lanes)", lanes.len(), place.span),
+            };
+            b(place) + &which + &levels(&gains)
+        }
+    }
+}
+
+/// Amplitudes in decibels; nothing where all are 1.
+fn levels(gains: &[f32]) -> String {
+    let db = |gain: f32| format!("{:+.1}", 20.0 * gain.abs().log10());
+    match gains {
+        _ if gains.iter().all(|&g| g == 1.0) => String::new(),
+        [first, rest @ ..] if rest.iter().all(|g| g == first) => format!(" {} dB", db(*first)),
+        _ => {
+            let (low, high) =
+                gains.iter().fold((f32::MAX, 0.0f32), |(l, h), g| (l.min(g.abs()), h.max(g.abs())));
+            format!(" {} to {} dB", db(low), db(high))
+        }
+    }
+}
+
 fn channels(schedule: &Schedule) -> u32 {
     let values = schedule.steps.iter().flat_map(|step| match step {
         Step::Run(run) => run.places.iter().map(|p| p.value).collect(),
-        Step::Sum { to, .. } => vec![to.value],
+        Step::Sum { to, .. } | Step::WideSum { to, .. } => vec![to.value],
         _ => Vec::new(),
     });
     values.max().unwrap_or(0)
 }
 
 fn b(place: &Place) -> String {
-    if place.slot == 0 { "silence".into() } else { format!("b{}", place.slot) }
+    match (place.value, place.span) {
+        (0, _) => "silence".into(),
+        (_, 1 | 2) => format!("b{}", place.slot),
+        (_, span) => format!("b{}–{}", place.slot, place.slot + span - 1),
+    }
 }
 
 fn run_line(run: &Run, compiled: &Compiled) -> String {
-    let node = &compiled.flat.nodes[compiled.schedule.nodes[run.node as usize]];
-    let mut parts = vec![format!("{:<8} {}", node.declaration.name, node.key)];
-    if node.label != node.key {
+    let bank = &compiled.schedule.banks[run.bank as usize];
+    let Some(first) = bank.first() else { return "nothing".into() };
+    let node = &compiled.flat.nodes[first];
+    let mut parts = vec![format!("{:<8} {}", node.declaration.name, names(bank, compiled))];
+    if bank.lanes() == 1 && node.label != node.key {
         parts.push(format!("“{}”", shortened(&node.label)));
     }
     parts.push(match run.mode {
@@ -124,12 +177,14 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
         for (i, view) in views.iter().enumerate() {
             if view.events {
                 if view.start != 0 {
-                    told.push(format!("{} e{}", names(i), view.start));
+                    let last = view.start + bank.lanes() as u32 - 1;
+                    let lists = if view.apart { format!("–{last}") } else { String::new() };
+                    told.push(format!("{} e{}{lists}", names(i), view.start));
                 }
                 continue;
             }
             let places = &run.places[view.start as usize..][..usize::from(view.width)];
-            if places.iter().any(|p| p.slot != 0) {
+            if places.iter().any(|p| p.value != 0) {
                 let list: Vec<String> = places.iter().map(b).collect();
                 told.push(format!("{} {}", names(i), list.join(" ")));
             }
@@ -149,10 +204,11 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
     }
     for moved in &run.moved {
         let name = node.declaration.parameters[moved.parameter as usize].name;
-        let mut by: Vec<String> = moved.lane.iter().map(|_| "its lane".into()).collect();
-        by.extend(moved.cables.iter().map(|(place, depth)| match depth {
-            Depth::Units(d) => format!("{} × {d}", b(place)),
-            Depth::Octaves(d) => format!("{} × {d} oct", b(place)),
+        let mut by: Vec<String> = moved.curves.iter().take(1).map(|_| "its lane".into()).collect();
+        by.extend(moved.cables.iter().map(|(place, depths)| match depths[..] {
+            [Depth::Units(d)] => format!("{} × {d}", b(place)),
+            [Depth::Octaves(d)] => format!("{} × {d} oct", b(place)),
+            _ => b(place),
         }));
         parts.push(format!("{name} moved by {}", by.join(", ")));
     }
@@ -161,6 +217,16 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
     }
     parts.retain(|p| !p.is_empty());
     parts.join("  ")
+}
+
+/// The keys of the nodes that run as one: all of a few, the first and the last of many.
+fn names(bank: &Bank, compiled: &Compiled) -> String {
+    let keys: Vec<&str> = bank.nodes().map(|n| compiled.flat.nodes[n].key.as_str()).collect();
+    match keys[..] {
+        [one] if bank.lanes() == 1 => one.into(),
+        [a, b, c, .., z] => format!("{a}, {b}, {c} … {z} ({} in {} lanes)", keys.len(), bank.lanes()),
+        _ => format!("{} ({} in {} lanes)", keys.join(", "), keys.len(), bank.lanes()),
+    }
 }
 
 /// A label in so many letters that the line stays readable.
@@ -175,11 +241,11 @@ fn shortened(label: &str) -> String {
 
 /// The unfolded patch as a graph for Graphviz.
 pub fn dot(compiled: &Compiled) -> String {
-    let flat = &compiled.flat;
+    let (flat, heard) = (&compiled.flat, heard(compiled));
     let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = String::from("digraph patch {\n  rankdir=LR;\n  node [shape=box];\n");
     for (n, node) in flat.nodes.iter().enumerate() {
-        let style = if compiled.schedule.nodes.contains(&n) { "" } else { ", style=dashed" };
+        let style = if heard[n] { "" } else { ", style=dashed" };
         let label =
             format!("{}\\n{}", node.label.replace('\\', "\\\\").replace('"', "\\\""), node.declaration.name);
         let _ = writeln!(out, "  {} [label=\"{label}\"{style}];", quote(&node.key));

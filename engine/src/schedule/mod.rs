@@ -8,31 +8,82 @@ use crate::compile::{Curve, Depth, Mode};
 use crate::run::PortView;
 use std::sync::Arc;
 
-/// A buffer that a step uses: the slot of memory, and which value it holds then.
+/// A buffer that a step uses: where it lies in memory, and which value it holds then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Index of the slot, one block of one channel.
+    /// Index of the first slot; a slot is one block of one channel.
     pub slot: u32,
+    /// How many slots it covers: 1, or as many as nodes lie side by side in it (frame by frame, then node by node), or
+    /// 2 for a sum in double precision that goes on.
+    pub span: u32,
     /// The value, for the checker and for people.
     pub value: u32,
+}
+
+/// What a sum reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// A channel, times an amplitude.
+    Channel(Place, f32),
+    /// Some lanes of a buffer with several nodes side by side, each times an amplitude, in this order.
+    Lanes(Place, Vec<(u32, f32)>),
+}
+
+impl Term {
+    /// The buffer that is read.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Channel(place, _) | Self::Lanes(place, _) => *place,
+        }
+    }
+
+    /// The buffer that is read, to be changed.
+    pub fn place_mut(&mut self) -> &mut Place {
+        match self {
+            Self::Channel(place, _) | Self::Lanes(place, _) => place,
+        }
+    }
 }
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Copies one channel.
+    /// Copies a buffer.
     Copy {
         /// What is read.
         from: Place,
         /// What is written.
         to: Place,
     },
-    /// Sums channels.
+    /// Sums channels in double precision.
     Sum {
+        /// The sum so far, where this goes on with one.
+        before: Option<Place>,
+        /// What is written: a channel, or with span 2 a sum that goes on.
+        to: Place,
+        /// What is read, in this order.
+        terms: Vec<Term>,
+    },
+    /// Sums buffers with several nodes side by side, lane by lane, in double precision.
+    WideSum {
         /// What is written.
         to: Place,
-        /// What is read, each times its amplitude, in this order.
-        terms: Vec<(Place, f32)>,
+        /// What is read, each times an amplitude a lane, in this order.
+        terms: Vec<(Place, Vec<f32>)>,
+    },
+    /// Lays channels side by side.
+    Pack {
+        /// What is read, one a lane.
+        from: Vec<Place>,
+        /// What is written.
+        to: Place,
+    },
+    /// Takes channels out of a buffer in which they lie side by side.
+    Unpack {
+        /// What is read.
+        from: Place,
+        /// What is written, with the lane that it is taken from.
+        to: Vec<(u32, Place)>,
     },
     /// Delays channels in place.
     Delay {
@@ -48,15 +99,15 @@ pub enum Step {
         /// The lists that are read, with the index in [`Schedule::event_lines`] of what holds each back.
         from: Vec<(u32, Option<u32>)>,
     },
-    /// Runs a node.
+    /// Runs a node, or several side by side.
     Run(Run),
 }
 
-/// A node that is run.
+/// A node that is run, or several side by side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// Index in [`Schedule::nodes`].
-    pub node: u32,
+    /// Index in [`Schedule::banks`].
+    pub bank: u32,
     /// How.
     pub mode: Mode,
     /// How many frames the sound here is behind the patch's clock.
@@ -65,9 +116,9 @@ pub struct Run {
     pub inputs: Vec<PortView>,
     /// Where the output ports write.
     pub outputs: Vec<PortView>,
-    /// The places of all channels that the ports point to, and their slots.
+    /// The places of all channels that the ports point to.
     pub places: Vec<Place>,
-    /// The slots of `places`.
+    /// The slots of `places`, counted in buffers of their span.
     pub slots: Vec<u32>,
     /// For a node in place: what stands in the slots of the first output before.
     pub before: Vec<Place>,
@@ -82,10 +133,34 @@ pub struct Moved {
     pub parameter: u32,
     /// Its least and its greatest value.
     pub range: (f32, f32),
-    /// Index in [`Schedule::lanes`].
-    pub lane: Option<u32>,
-    /// Signals, each with its depth.
-    pub cables: Vec<(Place, Depth)>,
+    /// Indices in [`Schedule::lanes`], one for each node side by side; none where no lane moves it.
+    pub curves: Vec<u32>,
+    /// Signals, each with its depth for each node side by side.
+    pub cables: Vec<(Place, Vec<Depth>)>,
+}
+
+/// What runs as one: a node, or several of one kind side by side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bank {
+    /// The nodes by lane, as indices of the flat table; lanes may be empty. A node by itself is a bank of one lane.
+    pub members: Vec<Option<usize>>,
+}
+
+impl Bank {
+    /// How many nodes it has room for.
+    pub fn lanes(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The nodes, as indices of the flat table.
+    pub fn nodes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.members.iter().flatten().copied()
+    }
+
+    /// One of the nodes; all are alike but for what may move.
+    pub fn first(&self) -> Option<usize> {
+        self.nodes().next()
+    }
 }
 
 /// A delay that keeps two paths together; it belongs to its cable, or to the output that it holds back.
@@ -119,8 +194,8 @@ pub struct Schedule {
     pub slots: u32,
     /// How many lists of events the steps use; list 0 is always empty.
     pub lists: u32,
-    /// The nodes that are run, as indices of the flat table.
-    pub nodes: Vec<usize>,
+    /// What is run: nodes, some of them side by side.
+    pub banks: Vec<Bank>,
     /// Delays that keep paths together.
     pub lines: Vec<Line>,
     /// The same for events.
@@ -131,4 +206,11 @@ pub struct Schedule {
     pub outputs: Vec<Output>,
     /// How many frames the outputs are behind the patch's clock.
     pub latency: usize,
+}
+
+impl Schedule {
+    /// The nodes that are run, as indices of the flat table.
+    pub fn nodes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.banks.iter().flat_map(Bank::nodes)
+    }
 }

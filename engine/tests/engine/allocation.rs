@@ -51,7 +51,7 @@ fn setting_parameters_and_healing_nodes_allocates_nothing() {
     );
     let mut stage = Stage::new();
     let program = stage.build(&patch);
-    let cell = program.cell("vca").expect("a cell").clone();
+    let cell = program.knobs("vca").expect("a node").clone();
     let runner = &mut stage.runner;
     let count = allocations(|| {
         for i in 0..200 {

@@ -53,8 +53,7 @@ fn what_is_no_number_is_silenced_for_its_block_and_the_node_begins_anew() {
         assert_eq!(then[10..], left[..374]);
         assert_eq!(*well, plain(Stage::new(), "seed=2")[0]);
         let faults = stage.runner.faults();
-        let named: Vec<_> =
-            faults.iter().map(|f| (program.keys()[f.node as usize].as_str(), f.frame)).collect();
+        let named: Vec<_> = faults.iter().map(|f| (program.fault_key(f), f.frame)).collect();
         assert_eq!(named, [("x", 64)], "{gives}");
     }
 }

@@ -7,9 +7,9 @@ use crate::support::generate;
 use crate::support::interpreter::interpret;
 use crate::support::play::play;
 use signalbox_engine::compile::check::check;
-use signalbox_engine::compile::{Compiled, Depth};
+use signalbox_engine::compile::{Compiled, Depth, SILENT_SLOTS};
 use signalbox_engine::patch::Patch;
-use signalbox_engine::schedule::{Place, Schedule, Step};
+use signalbox_engine::schedule::{Place, Schedule, Step, Term};
 
 const FRAMES: usize = 600;
 
@@ -19,9 +19,22 @@ fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
     for step in &mut schedule.steps {
         match step {
             Step::Copy { from, to } => all.extend([from, to]),
-            Step::Sum { to, terms } => {
+            Step::Sum { before, to, terms } => {
+                all.extend(before);
+                all.push(to);
+                all.extend(terms.iter_mut().map(Term::place_mut));
+            }
+            Step::WideSum { to, terms } => {
                 all.push(to);
                 all.extend(terms.iter_mut().map(|t| &mut t.0));
+            }
+            Step::Pack { from, to } => {
+                all.extend(from);
+                all.push(to);
+            }
+            Step::Unpack { from, to } => {
+                all.push(from);
+                all.extend(to.iter_mut().map(|t| &mut t.1));
             }
             Step::Delay { channels, .. } => {
                 all.extend(channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]))
@@ -42,7 +55,7 @@ fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
 fn settle(schedule: &mut Schedule) {
     for step in &mut schedule.steps {
         if let Step::Run(run) = step {
-            run.slots = run.places.iter().map(|p| p.slot).collect();
+            run.slots = run.places.iter().map(|p| p.slot / p.span).collect();
         }
     }
 }
@@ -111,9 +124,11 @@ fn steps_that_change_places_are_caught_or_harmless() {
 fn slots_that_become_one_are_caught_or_harmless() {
     let (found, tried) = campaign("two slots made one", 6, |chance, good| {
         let mut broken = good.clone();
-        let (a, b) = (chance.below(good.slots as usize) as u32, chance.below(good.slots as usize) as u32);
+        let mut slot =
+            || (SILENT_SLOTS as usize - 1 + chance.below((good.slots - SILENT_SLOTS) as usize + 1)) as u32;
+        let (a, b) = (slot(), slot());
         places(&mut broken).into_iter().filter(|p| p.slot == a).for_each(|p| p.slot = b);
-        (a != b && a != 0).then_some(broken)
+        (a != b && a >= SILENT_SLOTS).then_some(broken)
     });
     assert!(tried > 300 && found > tried / 2, "{found} of {tried}");
 }
@@ -137,7 +152,9 @@ fn a_place_that_points_elsewhere_is_caught_or_harmless() {
 fn a_step_that_is_missing_or_there_twice_is_always_caught() {
     let kinds = |step: &Step| match step {
         Step::Copy { .. } => "copy",
-        Step::Sum { .. } => "sum",
+        Step::Sum { .. } | Step::WideSum { .. } => "sum",
+        Step::Pack { .. } => "pack",
+        Step::Unpack { .. } => "unpack",
         Step::Delay { .. } => "delay",
         Step::Merge { .. } => "merge",
         Step::Run(_) => "run",
@@ -151,14 +168,14 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
             assert!(check(&missing).is_err(), "no {kind} at step {at}:\n{}", bytes(&patch));
             *dropped.entry(kind).or_insert(0) += 1;
             // A copy or a sum that is made twice in a row gives the same; all else has a state.
-            if !matches!(kind, "copy" | "sum") {
+            if !matches!(kind, "copy" | "sum" | "pack" | "unpack") {
                 let twice = mutant(&compiled, |s| s.steps.insert(at, s.steps[at].clone()));
                 assert!(check(&twice).is_err(), "{kind} twice at step {at}:\n{}", bytes(&patch));
             }
         }
     }
     println!("{dropped:?}");
-    assert!(dropped.len() == 5 && dropped.values().all(|&n| n > 20), "{dropped:?}");
+    assert!(dropped.len() == 7 && dropped.values().all(|&n| n > 20), "{dropped:?}");
 }
 
 /// Breaks what the checker can't see; the oracle must hear most of it (some is silent, or behind a clamp).
@@ -196,14 +213,20 @@ fn the_oracle_hears_what_the_checker_can_not_see() {
             .steps
             .iter_mut()
             .filter_map(|s| if let Step::Sum { terms, .. } = s { Some(terms) } else { None });
-        let mut terms: Vec<&mut (Place, f32)> = sums.flatten().collect();
+        let mut terms: Vec<&mut f32> = sums
+            .flatten()
+            .flat_map(|t| match t {
+                Term::Channel(_, gain) => vec![gain],
+                Term::Lanes(_, lanes) => lanes.iter_mut().map(|l| &mut l.1).collect(),
+            })
+            .collect();
         let at = chance.below(terms.len());
-        terms.get_mut(at).map(|t| t.1 *= 1.001).is_some()
+        terms.get_mut(at).map(|t| **t *= 1.001).is_some()
     });
     heard("a lane one frame early", |_, schedule| {
         let mut runs =
             schedule.steps.iter_mut().filter_map(|s| if let Step::Run(run) = s { Some(run) } else { None });
-        let moved = runs.find(|run| run.moved.iter().any(|m| m.lane.is_some()));
+        let moved = runs.find(|run| run.moved.iter().any(|m| !m.curves.is_empty()));
         moved.map(|run| run.arrival += 1).is_some()
     });
     heard("a depth a thousandth deeper", |_, schedule| {
@@ -212,7 +235,7 @@ fn the_oracle_hears_what_the_checker_can_not_see() {
         let mut cables = runs.flat_map(|r| &mut r.moved).flat_map(|m| &mut m.cables);
         cables
             .next()
-            .map(|c| match &mut c.1 {
+            .map(|c| match &mut c.1[0] {
                 Depth::Units(d) | Depth::Octaves(d) => *d *= 1.001,
             })
             .is_some()

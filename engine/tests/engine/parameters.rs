@@ -18,7 +18,7 @@ fn step(before: usize, to: f32, after: usize, mut next: impl FnMut() -> usize) -
     let mut stage = Stage::new();
     let program = stage.build(&fader());
     let mut out = stage.run(&program, &[before]).swap_remove(0);
-    program.cell("vca").expect("a cell").set(0, to);
+    program.knobs("vca").expect("a node").set(0, to);
     let mut left = after;
     while left > 0 {
         let n = next().clamp(1, left);
@@ -55,7 +55,7 @@ fn a_change_gives_the_same_bits_however_the_frames_are_cut() {
 fn a_change_on_the_way_turns_from_where_the_value_is() {
     let mut stage = Stage::new();
     let program = stage.build(&fader());
-    let cell = program.cell("vca").expect("a cell").clone();
+    let cell = program.knobs("vca").expect("a node").clone();
     let mut out = stage.run(&program, &[10]).swap_remove(0);
     for (target, frames) in [(1.5, 40), (-1.0, 30), (0.0, 200)] {
         cell.set(0, target);
@@ -71,7 +71,7 @@ fn a_change_on_the_way_turns_from_where_the_value_is() {
 fn a_value_set_before_the_first_block_is_there_at_once() {
     let mut stage = Stage::new();
     let program = stage.build(&fader());
-    program.cell("vca").expect("a cell").set(0, 2.0);
+    program.knobs("vca").expect("a node").set(0, 2.0);
     assert!(stage.run(&program, &[100])[0].iter().all(|&x| x == 2.0));
 }
 
@@ -85,8 +85,8 @@ fn a_value_is_held_to_its_range_and_what_is_no_number_is_ignored() {
     let mut stage = Stage::new();
     let program = stage.build(&fader());
     // No such parameter, no such node.
-    program.cell("vca").expect("a cell").set(7, 1.0);
-    assert!(program.cell("nobody").is_none());
+    program.knobs("vca").expect("a node").set(7, 1.0);
+    assert!(program.knobs("nobody").is_none());
     assert!(stage.run(&program, &[100])[0].iter().all(|&x| x == 0.5));
 }
 
@@ -98,7 +98,7 @@ fn a_cable_moves_a_parameter_around_a_value_that_is_on_its_way() {
     let mut stage = Stage::new();
     let program = stage.build(&moved);
     let mut out = stage.run(&program, &[64]).swap_remove(0);
-    program.cell("vca").expect("a cell").set(0, 1.0);
+    program.knobs("vca").expect("a node").set(0, 1.0);
     out.extend(&stage.run(&program, &[200])[0]);
     assert!(out[..64].iter().all(|&x| x == 1.0));
     for (k, &x) in out[64..64 + SMOOTHING].iter().enumerate() {

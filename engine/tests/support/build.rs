@@ -1,6 +1,6 @@
 //! Patches by hand, in few words.
 
-use signalbox_engine::compile::{Compiled, Context, Problem, compile};
+use signalbox_engine::compile::{Compiled, Context, Problem, compile, lanes_here};
 use signalbox_engine::node::{NoAssets, Shelf, Value};
 use signalbox_engine::patch::{Cable, Graph, Lane, Node, Patch, file};
 
@@ -9,7 +9,13 @@ pub const RATE: u32 = 8_000;
 
 /// What patches of test kinds are compiled for.
 pub fn context(shelf: &Shelf) -> Context<'_> {
-    Context { shelf, assets: &NoAssets, rate: RATE }
+    Context { shelf, assets: &NoAssets, rate: RATE, lanes: lanes_here() }
+}
+
+/// Compiles a patch of test kinds with so many nodes side by side at most.
+pub fn compiled_in(patch: &Patch, lanes: usize) -> Result<Compiled, Vec<Problem>> {
+    let shelf = super::kinds::shelf();
+    compile(patch, &Context { lanes, ..context(&shelf) })
 }
 
 /// Compiles a patch of test kinds.

@@ -103,6 +103,9 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
         let (placed, node) = place(g.chance, offers, number);
         g.put(placed, node);
     }
+    if g.chance.is(0.4) {
+        g.choir();
+    }
     for number in 0..g.chance.between(1, 3) {
         let events = name.is_some() && g.chance.is(0.2) && g.placed.iter().any(|p| p.gives(Gives::Events));
         let gives = if events { Gives::Events } else { Gives::Sound };
@@ -134,6 +137,8 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
     });
     (g.graph, offer)
 }
+
+mod choir;
 
 impl Growing<'_> {
     /// Puts a node in and leads cables and lanes to it.

@@ -72,7 +72,7 @@ pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl 
     }
     played.readings = runner.all_readings(&program);
     played.readings.sort_by(|a, b| a.0.cmp(&b.0));
-    played.faults = runner.faults().iter().map(|f| program.keys()[f.node as usize].clone()).collect();
+    played.faults = runner.faults().iter().map(|f| program.fault_key(f).to_string()).collect();
     played
 }
 

@@ -1,6 +1,6 @@
 //! A stage: one builder and one runner, on which programs of several patches follow each other.
 
-use super::build::{compiled, context};
+use super::build::context;
 use super::kinds;
 use signalbox_engine::compile::Problem;
 use signalbox_engine::node::Shelf;
@@ -21,8 +21,9 @@ impl Stage {
 
     /// Compiles a patch and makes its program, or tells why its nodes can't be made.
     pub fn try_build(&mut self, patch: &Patch) -> Result<Program, Vec<Problem>> {
-        let compiled = compiled(patch).unwrap_or_else(|p| panic!("{p:?}"));
-        self.builder.build(&compiled, &context(&self.shelf), &patch.tempo)
+        let context = context(&self.shelf);
+        let compiled = self.builder.compile(patch, &context).unwrap_or_else(|p| panic!("{p:?}"));
+        self.builder.build(&compiled, &context, &patch.tempo)
     }
 
     pub fn build(&mut self, patch: &Patch) -> Program {

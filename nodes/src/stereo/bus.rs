@@ -4,6 +4,7 @@ use super::gain::{CLOSED_DB, fade};
 use signalbox_dsp::lane::Lane;
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use crate::wides;
 
 const GAIN: usize = 0;
 const CHANNELS: usize = 1;
@@ -31,6 +32,7 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     make: |setup| channels(setup, CHANNELS).map(|_| host(Bus)),
+    wide: wides!(light, setup => channels(setup, CHANNELS).map(|_| Bus)?),
     ..Declaration::BLANK
 };
 
@@ -55,6 +57,10 @@ impl<L: Lane> Kernel<L> for Bus {
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Makes a signal louder or quieter, by a fader or by another signal.
 
-use signalbox_dsp::lane::{Lane, db_to_gain};
+use signalbox_dsp::lane::{Lane, by_lanes, db_to_gain};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Param, Parameter, Port, Width, host};
+use crate::wides;
 
 const CONTROL: usize = 1;
 const OUT: usize = 0;
@@ -31,6 +32,7 @@ pub static NODE: Declaration = Declaration {
     parameters: &[Parameter::number("gain", Unit::Decibel, (CLOSED_DB, 48.0), 0.0, "level; -120 dB is silence")],
     in_place: true,
     make: |_| Ok(host(Gain)),
+    wide: wides!(light, _ => Gain),
     ..Declaration::BLANK
 };
 
@@ -49,9 +51,17 @@ pub(super) fn fade<L: Lane>(channel: &mut [L], fader: Param<'_, L>) {
         Param::Steady(db) if db == L::splat(0.0) => {}
         Param::Steady(db) => {
             let g = amplitude(db);
-            channel.iter_mut().for_each(|x| *x *= g);
+            for x in channel {
+                by_lanes::<L>();
+                *x *= g;
+            }
         }
-        Param::Moving(db) => channel.iter_mut().zip(db).for_each(|(x, &db)| *x *= amplitude(db)),
+        Param::Moving(db) => {
+            for (x, &db) in channel.iter_mut().zip(db) {
+                by_lanes::<L>();
+                *x *= amplitude(db);
+            }
+        }
     }
 }
 
@@ -64,12 +74,19 @@ impl<L: Lane> Kernel<L> for Gain {
             let out = io.outputs.channel(OUT, channel);
             fade(out, gain);
             if let Some(control) = control {
-                out.iter_mut().zip(control).for_each(|(x, &c)| *x *= c);
+                for (x, &c) in out.iter_mut().zip(control) {
+                    by_lanes::<L>();
+                    *x *= c;
+                }
             }
         }
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

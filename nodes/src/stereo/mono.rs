@@ -1,7 +1,8 @@
 //! Sums all channels of a signal into one.
 
-use signalbox_dsp::lane::{Lane, Simd};
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Width, host};
+use signalbox_dsp::lane::{Lane, Simd, by_lanes};
+use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use crate::wides;
 
 const LEVEL: usize = 0;
 
@@ -32,10 +33,8 @@ pub static NODE: Declaration = Declaration {
         ],
         "how loud the sum is",
     )],
-    make: |setup| {
-        let width = setup.inputs.first().copied().unwrap_or(1).max(1) as f64;
-        Ok(host(Mono { gain: if setup.choice(LEVEL) == 0 { 1.0 / width } else { 1.0 / width.sqrt() } }))
-    },
+    make: |setup| Ok(host(Mono::new(setup))),
+    wide: wides!(light, setup => Mono::new(setup)),
     ..Declaration::BLANK
 };
 
@@ -43,20 +42,37 @@ struct Mono {
     gain: f64,
 }
 
+impl Mono {
+    fn new(setup: &Setup) -> Self {
+        let width = setup.inputs.first().copied().unwrap_or(1).max(1) as f64;
+        Self { gain: if setup.choice(LEVEL) == 0 { 1.0 / width } else { 1.0 / width.sqrt() } }
+    }
+}
+
 impl<L: Lane> Kernel<L> for Mono {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         let gain = L::Double::splat(self.gain);
-        for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
-            let mut sum = L::Double::splat(0.0);
-            for channel in 0..io.inputs.width(0) {
-                sum += io.inputs.channel(0, channel)[j].double();
+        let mut sums = [L::Double::splat(0.0); BLOCK];
+        for channel in 0..io.inputs.width(0) {
+            let signal = io.inputs.channel(0, channel);
+            for (sum, x) in sums.iter_mut().zip(signal) {
+                by_lanes::<L>();
+                *sum += x.double();
             }
+        }
+        let out = io.outputs.channel(0, 0);
+        for (out, &sum) in out.iter_mut().zip(&sums) {
+            by_lanes::<L>();
             *out = L::single(sum * gain);
         }
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Places a sound between left and right.
 
-use signalbox_dsp::lane::{Lane, cos_turns, sin_turns};
+use signalbox_dsp::lane::{Lane, by_lanes, cos_turns, sin_turns};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use crate::wides;
 
 const PAN: usize = 0;
 const WIDTH: usize = 1;
@@ -62,13 +63,8 @@ pub static NODE: Declaration = Declaration {
             "what happens to a stereo signal; a mono signal is always panned",
         ),
     ],
-    make: |setup| match setup.inputs.first() {
-        Some(&width @ 1..=2) => Ok(host(Pan::new(setup, width))),
-        Some(width) => {
-            Err(format!("pan takes a mono or a stereo signal, got {width} channels: put `split` before it"))
-        }
-        None => Err("pan has no input".into()),
-    },
+    make: |setup| Ok(host(Pan::new(setup)?)),
+    wide: wides!(light, setup => Pan::new(setup)?),
     ..Declaration::BLANK
 };
 
@@ -79,8 +75,16 @@ struct Pan {
 }
 
 impl Pan {
-    fn new(setup: &Setup, width: usize) -> Self {
-        Self { law: setup.choice(LAW), mono: width == 1, both: setup.choice(MODE) == 1 }
+    fn new(setup: &Setup) -> Result<Self, String> {
+        match setup.inputs.first() {
+            Some(width @ 1..=2) => {
+                Ok(Self { law: setup.choice(LAW), mono: *width == 1, both: setup.choice(MODE) == 1 })
+            }
+            Some(width) => {
+                Err(format!("pan takes a mono or a stereo signal, got {width} channels: put `split` before it"))
+            }
+            None => Err("pan has no input".into()),
+        }
     }
 
     /// Gains of left and right at a place from 0 (left) to 1 (right).
@@ -88,11 +92,12 @@ impl Pan {
     fn gains<L: Lane>(&self, place: L) -> [L; 2] {
         let (zero, one) = (L::splat(0.0), L::splat(1.0));
         let quarter = place * L::splat(0.25);
-        let power = [cos_turns(quarter), sin_turns(quarter)];
+        // Rounding may leave a zero with a sign, or next to zero.
+        let power = [cos_turns(quarter), sin_turns(quarter)].map(|g| g.max(zero));
         let linear = [one - place, place];
         let mut gains = match self.law {
             0 => power,
-            1 => [0, 1].map(|k| (power[k].max(zero) * linear[k]).sqrt()),
+            1 => [0, 1].map(|k| (power[k] * linear[k]).sqrt()),
             _ => linear,
         };
         // At the ends exactly all and nothing.
@@ -108,26 +113,48 @@ impl Pan {
         [std::f32::consts::FRAC_1_SQRT_2, 0.594_603_6, 0.5][self.law]
     }
 
-    /// One frame of a stereo signal, at a place from 0 to 1.
+    /// What happens to a stereo signal at a place from 0 to 1, with a width in per cent.
     #[inline(always)]
-    fn stereo<L: Lane>(&self, [left, right]: [L; 2], place: L) -> [L; 2] {
-        let (one, half) = (L::splat(1.0), L::splat(0.5));
-        let still = |moved: L, x: L| {
-            let aside = (place - half).abs().gt(L::splat(0.0));
-            L::select(aside, moved, x)
-        };
+    fn sides<L: Lane>(&self, place: L, width: L) -> Sides<L> {
+        let (zero, one, half) = (L::splat(0.0), L::splat(1.0), L::splat(0.5));
+        let aside = (place - half).abs().gt(zero);
+        let still = |gain: L, middle: L| L::select(aside, gain, middle);
+        let spread = (width - L::splat(100.0)) * L::splat(0.005);
         if self.both {
             // One side stays at its end, the other comes towards it; twice the place reaches from end to end.
             let twice = place + place;
-            let from_left = self.gains((twice - one).max(L::splat(0.0)));
-            let from_right = self.gains(twice.min(one));
-            let l = left.mul_add(from_left[0], right * from_right[0]);
-            let r = left.mul_add(from_left[1], right * from_right[1]);
-            return [still(l, left), still(r, right)];
+            let [a, b] = self.gains((twice - one).max(zero));
+            let [c, d] = self.gains(twice.min(one));
+            return Sides { spread, own: [still(a, one), still(d, one)], other: [still(c, zero), still(b, zero)] };
         }
         let scale = L::splat(1.0 / self.middle());
-        let [l, r] = self.gains(place).map(|g| (g * scale).min(one));
-        [still(left * l, left), still(right * r, right)]
+        let own = self.gains(place).map(|g| still((g * scale).min(one), one));
+        Sides { spread, own, other: [zero; 2] }
+    }
+}
+
+/// What is made of a stereo signal.
+#[derive(Clone, Copy)]
+struct Sides<L> {
+    /// How much of the difference is added to one side and taken from the other.
+    spread: L,
+    /// How much of itself each side keeps, and how much it gets of the other one.
+    own: [L; 2],
+    other: [L; 2],
+}
+
+impl<L: Lane> Sides<L> {
+    /// One frame; where `both`, the sides are mixed.
+    #[inline(always)]
+    fn mix(&self, left: L, right: L, both: bool) -> [L; 2] {
+        // What the width adds to one side it takes from the other, so that their sum stays.
+        let side = (left - right) * self.spread;
+        let (left, right) = (left + side, right - side);
+        if both {
+            let l = left.mul_add(self.own[0], right * self.other[0]);
+            return [l, right.mul_add(self.own[1], left * self.other[1])];
+        }
+        [left * self.own[0], right * self.own[1]]
     }
 }
 
@@ -136,27 +163,33 @@ impl<L: Lane> Kernel<L> for Pan {
     fn process(&mut self, io: &mut Io<'_, L>) {
         let (pan, width) = (io.params.get(PAN), io.params.get(WIDTH));
         let place = |j: usize| (pan.at(j) + L::splat(100.0)) / L::splat(200.0);
-        let [out_left, out_right] = io.outputs.pair(0);
         let left = io.inputs.channel(0, 0);
+        let [out_left, out_right] = io.outputs.pair(0);
+        let out = out_left.iter_mut().zip(out_right).enumerate();
         if self.mono {
-            let steady = pan.is_steady().then(|| self.gains(place(0)));
-            for (j, &x) in left.iter().enumerate() {
-                let [l, r] = steady.unwrap_or_else(|| self.gains(place(j)));
-                (out_left[j], out_right[j]) = (x * l, x * r);
+            let steady = self.gains(place(0));
+            for ((j, (l, r)), &x) in out.zip(left) {
+                by_lanes::<L>();
+                let gains = if pan.is_steady() { steady } else { self.gains(place(j)) };
+                (*l, *r) = (x * gains[0], x * gains[1]);
             }
             return;
         }
         let right = io.inputs.channel(0, 1);
-        for j in 0..left.len() {
-            // What the width adds to one side it takes from the other, so that their sum stays.
-            let spread = (width.at(j) - L::splat(100.0)) * L::splat(0.005);
-            let side = (left[j] - right[j]) * spread;
-            let sides = [left[j] + side, right[j] - side];
-            [out_left[j], out_right[j]] = self.stereo(sides, place(j));
+        let steady = self.sides(place(0), width.at(0));
+        let rests = pan.is_steady() && width.is_steady();
+        for ((j, (l, r)), (&x, &y)) in out.zip(left.iter().zip(right)) {
+            by_lanes::<L>();
+            let sides = if rests { steady } else { self.sides(place(j), width.at(j)) };
+            [*l, *r] = sides.mix(x, y, self.both);
         }
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

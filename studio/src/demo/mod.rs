@@ -7,7 +7,7 @@ use crate::output::{Progress, StudioError, render_memory, write_audio};
 use crate::stems;
 use signalbox_dsp::meter::Measurement;
 use signalbox_engine::Audio;
-use signalbox_engine::compile::Context;
+use signalbox_engine::compile::{Context, lanes_here};
 use signalbox_engine::patch::{self, Endpoint, Lane, Patch, Point, Shape};
 use signalbox_engine::render::Options;
 use signalbox_file::Format;
@@ -42,7 +42,7 @@ pub fn run(
     signalbox_file::write_text(folder.join("song.json"), &text)?;
     let shelf = crate::shelf();
     let files = Files::new(folder);
-    let context = Context { shelf: &shelf, assets: &files, rate: RATE };
+    let context = Context { shelf: &shelf, assets: &files, rate: RATE, lanes: lanes_here() };
     let names = stems::strips(&song);
     let made = stems::each(&names, threads, "synthesising the stems", progress, stop, |name, quiet| {
         let patch = stems::alone(&song, Some(name))

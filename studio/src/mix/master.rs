@@ -7,7 +7,7 @@ use crate::assets::Files;
 use crate::measure;
 use crate::output::{Progress, StudioError, render_memory};
 use signalbox_engine::Audio;
-use signalbox_engine::compile::Context;
+use signalbox_engine::compile::{Context, lanes_here};
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{Cable, Node, Patch};
 use signalbox_engine::render::Options;
@@ -175,7 +175,7 @@ fn run(
     patch.graph.nodes.insert("out".into(), Node::new("output"));
     patch.graph.connect(Cable::new(HELD, "out"));
     add_master(&mut patch.graph, HELD, master);
-    let context = Context { shelf, assets: files, rate };
+    let context = Context { shelf, assets: files, rate, lanes: lanes_here() };
     let options = Options { seconds: Some(frames as f64 / f64::from(rate)), ..Options::default() };
     render_memory(&patch, &context, &options, "solving the master", progress)
 }

@@ -19,7 +19,7 @@ use crate::stems;
 use build::{Channel, Sends};
 use signalbox_dsp::meter::Measurement;
 use signalbox_engine::Audio;
-use signalbox_engine::compile::Context;
+use signalbox_engine::compile::{Context, lanes_here};
 use signalbox_engine::patch::{self, Patch};
 use signalbox_engine::render::Options;
 use signalbox_file::Format;
@@ -91,7 +91,7 @@ pub fn mix(
     }
     sources::tell_apart(&mut surveys);
     let rate = job.rate.unwrap_or_else(|| usual_rate(&surveys));
-    let context = Context { shelf: &shelf, assets: &files, rate };
+    let context = Context { shelf: &shelf, assets: &files, rate, lanes: lanes_here() };
     let strips = decide(&surveys);
     let measured = loudness_of_strips(&surveys, &strips, &context, job.threads, stop, progress)?;
     let channels: Vec<Channel> = surveys

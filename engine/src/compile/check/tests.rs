@@ -3,11 +3,20 @@ use crate::compile::{Curve, Depth, lanes};
 use crate::node::Parameter;
 use crate::patch::{Lane, Point, TempoMap};
 use crate::run::PortView;
-use crate::schedule::{Line, Moved, Output};
+use crate::schedule::{Bank, Line, Moved, Output};
 use signalbox_dsp::units::Unit;
 
+/// A slot behind the silent ones; 0 is silence.
+fn at(slot: u32) -> u32 {
+    if slot == 0 { 0 } else { slot + SILENT_SLOTS - 1 }
+}
+
 fn place(slot: u32, value: u32) -> Place {
-    Place { slot, value }
+    Place { slot: at(slot), span: 1, value }
+}
+
+fn term(slot: u32, value: u32, gain: f32) -> Term {
+    Term::Channel(place(slot, value), gain)
 }
 
 fn line(width: usize) -> Line {
@@ -22,9 +31,9 @@ fn events(list: u32) -> PortView {
     PortView { start: list, width: 0, events: true, apart: false, connected: true }
 }
 
-fn node(node: u32, mode: Mode, inputs: Vec<PortView>, outputs: Vec<PortView>, places: &[Place]) -> Run {
+fn node(bank: u32, mode: Mode, inputs: Vec<PortView>, outputs: Vec<PortView>, places: &[Place]) -> Run {
     Run {
-        node,
+        bank,
         mode,
         arrival: 0,
         inputs,
@@ -48,8 +57,8 @@ fn good() -> Schedule {
     let source = node(0, Mode::Process, vec![], vec![sound(0, 2), events(1)], &[place(1, 1), place(2, 2)]);
     let mut fader = node(1, Mode::Process, vec![sound(0, 0)], vec![sound(0, 1)], &[place(3, 3)]);
     fader.before = vec![place(3, 1)];
-    let cables = vec![(place(2, 2), Depth::Units(1.0))];
-    fader.moved = vec![Moved { parameter: 0, range: (0.0, 1.0), lane: Some(0), cables }];
+    let cables = vec![(place(2, 2), vec![Depth::Units(1.0)])];
+    fader.moved = vec![Moved { parameter: 0, range: (0.0, 1.0), curves: vec![0], cables }];
     let hears = node(2, Mode::Process, vec![events(2)], vec![sound(0, 1)], &[place(4, 6)]);
     Schedule {
         steps: vec![
@@ -59,16 +68,17 @@ fn good() -> Schedule {
             Step::Run(fader),
             Step::Delay { line: 0, channels: vec![(place(2, 2), place(2, 4))] },
             Step::Sum {
+                before: None,
                 to: place(6, 5),
-                terms: vec![(place(3, 3), 1.0), (place(2, 4), 0.5), (place(5, 7), 1.0)],
+                terms: vec![term(3, 3, 1.0), term(2, 4, 0.5), term(5, 7, 1.0)],
             },
             Step::Merge { to: 2, from: vec![(1, Some(0)), (1, None)] },
             Step::Run(hears),
             Step::Run(node(3, Mode::Absorb, vec![sound(0, 1)], vec![PortView::default()], &[place(6, 5)])),
         ],
-        slots: 7,
+        slots: SILENT_SLOTS + 6,
         lists: 3,
-        nodes: vec![0, 1, 2, 3],
+        banks: (0..4).map(|n| Bank { members: vec![Some(n)] }).collect(),
         lines: vec![line(1)],
         event_lines: vec![line(0)],
         lanes: vec![curve()],
@@ -102,18 +112,18 @@ fn a_schedule_in_which_all_is_there_when_it_is_read_holds() {
 
 #[test]
 fn a_slot_that_holds_another_value_is_caught_at_its_step() {
-    refused("step 5: wants value 3 in slot 3, which holds Some(9)", |s| {
-        s.steps[4] = Step::Sum { to: place(3, 9), terms: vec![] };
+    refused("step 5: wants value 3 in slot 18, which holds Some(9)", |s| {
+        s.steps[4] = Step::Sum { before: None, to: place(3, 9), terms: vec![] };
     });
-    refused("wants value 8 in slot 6, which holds Some(5)", |s| s.outputs[0].channels[0].value = 8);
-    refused("slot 7 is not there", |s| s.outputs[0].channels[0].slot = 7);
-    refused("slot 9 is not there", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(9, 1) });
+    refused("wants value 8 in slot 21, which holds Some(5)", |s| s.outputs[0].channels[0].value = 8);
+    refused("slot 22 is not there", |s| s.outputs[0].channels[0].slot = at(7));
+    refused("slot 24 is not there", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(9, 1) });
     refused("holds None", |s| s.steps[2] = Step::Copy { from: place(6, 0), to: place(3, 1) });
 }
 
 #[test]
 fn the_silent_slot_and_the_empty_list_are_never_written() {
-    refused("writes the silent slot", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(0, 1) });
+    refused("writes a silent slot", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(0, 1) });
     refused("list 0 is used twice", |s| s.steps[6] = Step::Merge { to: 0, from: vec![(1, Some(0))] });
     refused("list 0 is used twice", |s| run(s, 1).outputs[1] = events(0));
 }
@@ -121,17 +131,17 @@ fn the_silent_slot_and_the_empty_list_are_never_written() {
 #[test]
 fn a_step_that_reads_what_it_writes_is_caught() {
     refused("copies a slot onto itself", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(1, 1) });
-    refused("sums slot 3 into itself", |s| {
-        s.steps[5] = Step::Sum { to: place(3, 5), terms: vec![(place(3, 3), 1.0)] };
+    refused("sums slot 18 into itself", |s| {
+        s.steps[5] = Step::Sum { before: None, to: place(3, 5), terms: vec![term(3, 3, 1.0)] };
     });
-    refused("slot 6 is used twice", |s| {
+    refused("slot 21 is used twice", |s| {
         *run(s, 8) = node(3, Mode::Absorb, vec![sound(0, 1)], vec![sound(1, 1)], &[place(6, 5), place(6, 9)]);
     });
-    refused("slot 1 is used twice", |s| {
+    refused("slot 16 is used twice", |s| {
         let run = run(s, 1);
-        (run.places[1], run.slots[1]) = (place(1, 2), 1);
+        (run.places[1], run.slots[1]) = (place(1, 2), at(1));
     });
-    refused("slot 3 is used twice", |s| run(s, 3).moved[0].cables[0].0 = place(3, 1));
+    refused("slot 18 is used twice", |s| run(s, 3).moved[0].cables[0].0 = place(3, 1));
     refused("list 2 is read before it is there", |s| {
         s.steps[6] = Step::Merge { to: 2, from: vec![(2, Some(0))] }
     });
@@ -143,12 +153,12 @@ fn what_works_in_place_has_one_slot_for_both() {
         s.steps[4] = Step::Delay { line: 0, channels: vec![(place(2, 2), place(1, 4))] };
     });
     refused("works in place, but in other slots than its input", |s| run(s, 3).before = vec![place(1, 1)]);
-    refused("wants value 9 in slot 3", |s| run(s, 3).before = vec![place(3, 9)]);
+    refused("wants value 9 in slot 18", |s| run(s, 3).before = vec![place(3, 9)]);
 }
 
 #[test]
 fn tables_that_do_not_fit_are_caught() {
-    refused("slots and places differ", |s| run(s, 3).slots[0] = 4);
+    refused("slots and places differ", |s| run(s, 3).slots[0] = at(4));
     refused("a port has no places", |s| run(s, 3).outputs[0] = sound(0, 2));
     refused("the delay has another width", |s| s.lines[0].width = 2);
     refused("delay 1 is not there", |s| s.steps[4] = Step::Delay { line: 1, channels: vec![] });
@@ -156,7 +166,7 @@ fn tables_that_do_not_fit_are_caught() {
         s.steps[6] = Step::Merge { to: 2, from: vec![(1, Some(1))] }
     });
     refused("a lane is not there", |s| s.lanes.clear());
-    refused("no such node", |s| s.nodes.truncate(3));
+    refused("no such bank", |s| s.banks.truncate(3));
     refused("list 3 is not there", |s| run(s, 7).inputs[0] = events(3));
     refused("list 3 is not there", |s| run(s, 1).outputs[1] = events(3));
 }
@@ -165,7 +175,7 @@ fn tables_that_do_not_fit_are_caught() {
 fn each_thing_is_used_once_and_to_its_end() {
     refused("the node runs twice", |s| s.steps.push(s.steps[7].clone()));
     refused("takes before it gave", |s| run(s, 0).mode = Mode::Absorb);
-    refused("node 3 is not run to its end", |s| drop(s.steps.pop()));
+    refused("bank 3 is not run to its end", |s| drop(s.steps.pop()));
     refused("delay 0 is used twice", |s| {
         s.steps.push(Step::Delay { line: 0, channels: vec![(place(2, 4), place(2, 4))] })
     });

@@ -1,7 +1,9 @@
 //! Effects: a gain, a multiplier, a delay that declares its latency and one that does not.
 
+use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::wides;
 
 /// Keeps random patches from growing without end.
 const LOUDEST: f32 = 16.0;
@@ -15,21 +17,28 @@ pub static GAIN: Declaration = Declaration {
     parameters: &[Parameter::number("gain", Unit::None, (-2.0, 2.0), 1.0, "")],
     in_place: true,
     make: |_| Ok(host(Gain)),
+    wide: wides!(light, _ => Gain),
     ..Declaration::BLANK
 };
 
 struct Gain;
 
-impl Kernel<f32> for Gain {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Kernel<L> for Gain {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         let gain = io.params.get(0);
         for channel in 0..io.outputs.width(0) {
             for (j, x) in io.outputs.channel(0, channel).iter_mut().enumerate() {
-                *x = (*x * gain.at(j)).clamp(-LOUDEST, LOUDEST);
+                // A zero has no sign.
+                let y = x.mul_add(gain.at(j), L::splat(0.0));
+                *x = y.clamp(L::splat(-LOUDEST), L::splat(LOUDEST));
             }
         }
     }
     fn reset(&mut self) {}
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 /// One input times the other, not in place.
@@ -39,17 +48,19 @@ pub static TIMES: Declaration = Declaration {
     inputs: &[Port::audio("a", Width::Follow, ""), Port::audio("b", Width::Follow, "")],
     outputs: &[Port::audio("out", Width::Follow, "")],
     make: |_| Ok(host(Times)),
+    wide: wides!(heavy, _ => Times),
     ..Declaration::BLANK
 };
 
 struct Times;
 
-impl Kernel<f32> for Times {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Kernel<L> for Times {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         for channel in 0..io.outputs.width(0) {
             let (a, b) = (io.inputs.channel(0, channel), io.inputs.channel(1, channel));
             for (out, (a, b)) in io.outputs.channel(0, channel).iter_mut().zip(a.iter().zip(b)) {
-                *out = (a * b).clamp(-LOUDEST, LOUDEST);
+                *out = (*a * *b).clamp(L::splat(-LOUDEST), L::splat(LOUDEST));
             }
         }
     }
@@ -65,7 +76,8 @@ pub static LATENT: Declaration = Declaration {
     parameters: &[Parameter::fixed("frames", Unit::None, (0.0, 1e5), 10.0, "")],
     in_place: true,
     latency: |setup| setup.number(0) as usize,
-    make: |setup| Ok(host(Held::<true>::new(setup))),
+    make: |setup| Ok(host(Held::<f32, true>::new(setup))),
+    wide: wides!(heavy, setup => Held::<L, true>::new(setup)),
     ..Declaration::BLANK
 };
 
@@ -77,28 +89,37 @@ pub static LATE: Declaration = Declaration {
     outputs: &[Port::audio("out", Width::Follow, "")],
     parameters: &[Parameter::fixed("frames", Unit::None, (0.0, 1e5), 10.0, "")],
     gap: |setup| f64::from(setup.number(0)) / f64::from(setup.rate),
-    make: |setup| Ok(host(Held::<false>::new(setup))),
+    make: |setup| Ok(host(Held::<f32, false>::new(setup))),
+    wide: wides!(heavy, setup => Held::<L, false>::new(setup)),
     ..Declaration::BLANK
 };
 
-struct Held<const IN_PLACE: bool> {
-    lines: Vec<Vec<f32>>,
+struct Held<L, const IN_PLACE: bool> {
+    lines: Vec<Vec<L>>,
     at: usize,
+    /// For how many frames silence came in.
+    quiet: usize,
 }
 
-impl<const IN_PLACE: bool> Held<IN_PLACE> {
+impl<L: Lane, const IN_PLACE: bool> Held<L, IN_PLACE> {
     fn new(setup: &Setup) -> Self {
-        Self { lines: vec![vec![0.0; setup.number(0) as usize]; setup.width()], at: 0 }
+        let line = vec![L::splat(0.0); setup.number(0) as usize];
+        Self { lines: vec![line; setup.width()], at: 0, quiet: 0 }
     }
 }
 
-impl<const IN_PLACE: bool> Kernel<f32> for Held<IN_PLACE> {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane, const IN_PLACE: bool> Kernel<L> for Held<L, IN_PLACE> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        self.quiet += io.frames;
         let length = self.lines.first().map_or(0, Vec::len);
         for (channel, line) in self.lines.iter_mut().enumerate() {
             let out = io.outputs.channel(0, channel);
             if !IN_PLACE {
                 out.copy_from_slice(io.inputs.channel(0, channel));
+            }
+            if out.iter().any(|x| (0..L::LANES).any(|lane| x.get(lane).to_bits() != 0)) {
+                self.quiet = 0;
             }
             if length > 0 {
                 for (j, x) in out.iter_mut().enumerate() {
@@ -109,6 +130,13 @@ impl<const IN_PLACE: bool> Kernel<f32> for Held<IN_PLACE> {
         self.at = (self.at + io.frames) % length.max(1);
     }
     fn reset(&mut self) {
-        self.lines.iter_mut().for_each(|l| l.fill(0.0));
+        self.lines.iter_mut().for_each(|l| l.fill(L::splat(0.0)));
+    }
+    fn at_rest(&self) -> bool {
+        self.lines.iter().all(|l| self.quiet > l.len())
+    }
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        self.lines.iter_mut().for_each(|l| keeper.ring(l, self.at));
+        self.quiet = 0;
     }
 }

@@ -1,6 +1,8 @@
 //! What changes the number of channels, and what has several outputs.
 
+use signalbox_dsp::lane::{Keeper, Lane, Simd};
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Port, Width, host};
+use signalbox_engine::wides;
 
 /// Mono to stereo: half the sum with, and half the difference to, the frame before.
 pub static WIDEN: Declaration = Declaration {
@@ -9,23 +11,31 @@ pub static WIDEN: Declaration = Declaration {
     inputs: &[Port::audio("in", Width::Fixed(1), "")],
     outputs: &[Port::audio("out", Width::Fixed(2), "")],
     make: |_| Ok(host(Widen(0.0))),
+    wide: wides!(heavy, _ => Widen(L::splat(0.0))),
     ..Declaration::BLANK
 };
 
-struct Widen(f32);
+struct Widen<L>(L);
 
-impl Kernel<f32> for Widen {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Kernel<L> for Widen<L> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         let input = io.inputs.channel(0, 0);
         let [left, right] = io.outputs.pair(0);
         for (j, &x) in input.iter().enumerate() {
-            left[j] = 0.5 * (x + self.0);
-            right[j] = 0.5 * (x - self.0);
+            left[j] = L::splat(0.5) * (x + self.0);
+            right[j] = L::splat(0.5) * (x - self.0);
             self.0 = x;
         }
     }
     fn reset(&mut self) {
-        self.0 = 0.0;
+        self.0 = L::splat(0.0);
+    }
+    fn at_rest(&self) -> bool {
+        (0..L::LANES).all(|lane| self.0.get(lane).to_bits() == 0)
+    }
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.number(&mut self.0);
     }
 }
 
@@ -84,18 +94,20 @@ pub static TAP: Declaration = Declaration {
     ],
     in_place: true,
     make: |_| Ok(host(Tap)),
+    wide: wides!(heavy, _ => Tap),
     ..Declaration::BLANK
 };
 
 struct Tap;
 
-impl Kernel<f32> for Tap {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Kernel<L> for Tap {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         for j in 0..io.frames {
             io.outputs.channel(1, 0)[j] = -io.outputs.channel(0, 0)[j];
             for channel in 0..io.outputs.width(0) {
                 let x = io.outputs.channel(0, channel)[j] * io.inputs.channel(1, channel)[j];
-                io.outputs.channel(2, channel)[j] = x.clamp(-16.0, 16.0);
+                io.outputs.channel(2, channel)[j] = x.clamp(L::splat(-16.0), L::splat(16.0));
             }
         }
     }
@@ -109,18 +121,23 @@ pub static MONO: Declaration = Declaration {
     inputs: &[Port::audio("in", Width::Follow, "")],
     outputs: &[Port::audio("out", Width::Fixed(1), "")],
     make: |_| Ok(host(Mono)),
+    wide: wides!(light, _ => Mono),
     ..Declaration::BLANK
 };
 
 struct Mono;
 
-impl Kernel<f32> for Mono {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
-        io.outputs.channel(0, 0).fill(0.0);
+impl<L: Lane> Kernel<L> for Mono {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        io.outputs.channel(0, 0).fill(L::splat(0.0));
         for channel in 0..io.inputs.width(0) {
             let from = io.inputs.channel(0, channel);
-            io.outputs.channel(0, 0).iter_mut().zip(from).for_each(|(o, x)| *o += x);
+            io.outputs.channel(0, 0).iter_mut().zip(from).for_each(|(o, x)| *o += *x);
         }
     }
     fn reset(&mut self) {}
+    fn at_rest(&self) -> bool {
+        true
+    }
 }

@@ -1,7 +1,9 @@
 //! Sources: what they give depends on the absolute frame alone, `count` aside, which counts what it ran.
 
+use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::wides;
 
 /// A number from -1 to 1 for each seed, channel and frame.
 pub fn hash(seed: u64, channel: u64, frame: i64) -> f32 {
@@ -62,16 +64,18 @@ pub static LEVEL: Declaration = Declaration {
     ],
     extent: |_| Extent::Endless,
     make: |_| Ok(host(Level)),
+    wide: wides!(heavy, _ => Level),
     ..Declaration::BLANK
 };
 
 struct Level;
 
-impl Kernel<f32> for Level {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Kernel<L> for Level {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         let (value, freq) = (io.params.get(0), io.params.get(1));
         for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
-            *out = value.at(j) * (freq.at(j) * 0.001);
+            *out = value.at(j) * (freq.at(j) * L::splat(0.001));
         }
     }
     fn reset(&mut self) {}
@@ -133,24 +137,35 @@ pub static COUNT: Declaration = Declaration {
         Parameter::number("value", Unit::None, (-1e6, 1e6), 0.0, ""),
     ],
     extent: |_| Extent::Endless,
-    make: |setup: &Setup| Ok(host(Count { start: setup.number(0), frames: 0 })),
+    make: |setup: &Setup| Ok(host(Count::<f32>::new(setup))),
+    wide: wides!(heavy, setup => Count::<L>::new(setup)),
     ..Declaration::BLANK
 };
 
-struct Count {
+struct Count<L> {
     start: f32,
-    frames: u32,
+    frames: L,
 }
 
-impl Kernel<f32> for Count {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+impl<L: Lane> Count<L> {
+    fn new(setup: &Setup) -> Self {
+        Self { start: setup.number(0), frames: L::splat(0.0) }
+    }
+}
+
+impl<L: Lane> Kernel<L> for Count<L> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         let value = io.params.get(1);
         for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
-            *out = self.start + self.frames as f32 + value.at(j);
-            self.frames += 1;
+            *out = L::splat(self.start) + self.frames + value.at(j);
+            self.frames += L::splat(1.0);
         }
     }
     fn reset(&mut self) {
-        self.frames = 0;
+        self.frames = L::splat(0.0);
+    }
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.number(&mut self.frames);
     }
 }

@@ -4,14 +4,18 @@
 //! 16 instances in SIMD lanes). Every lane type does the same operations in the same order, with a fused
 //! multiply-add, so that the bits do not depend on how many lanes run side by side.
 
+mod by_lanes;
 mod dispatch;
 mod keep;
 mod math;
+mod transpose;
 mod wide;
 
+pub use by_lanes::by_lanes;
 pub use dispatch::{Level, Task, dispatch, level};
 pub use keep::{Keeper, Word};
 pub use math::{cos_turns, db_to_gain, exp2, gain_to_db, log2, sin_turns, tan_half_turns, tanh};
+pub use transpose::{Block, pack, unpack};
 pub use wide::{Element, Wide};
 
 use std::fmt::Debug;

@@ -1,0 +1,312 @@
+//! Fifth pass: which nodes run side by side, and the order of all that runs.
+//!
+//! Nodes of one kind and configuration that do not wait for each other become a batch: one kernel runs them in SIMD
+//! lanes. Groups are formed as the graph is walked from its sources: of all classes of nodes that are ready, the one
+//! of which fewest members still wait is taken whole. The members of a batch stand in the order of the lanes that
+//! feed them, so that a chain of batches hands its buffers on as they are. Then the groups are sorted depth first:
+//! what was just written is read while it is still near.
+
+mod class;
+
+use super::align::Alignment;
+use super::expand::Flat;
+use super::order::{Mode, Order, Vertex};
+use super::widths::Widths;
+use class::Classes;
+use std::collections::{BTreeSet, HashMap};
+
+/// What runs as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A node by itself.
+    One(Vertex),
+    /// Nodes side by side, by lane.
+    Batch(Vec<Option<usize>>),
+    /// The nodes of a loop, in order.
+    Loop(Vec<Vertex>),
+}
+
+/// Where the state of a node lies already: the bank, its lanes, and the node's lane there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Seat {
+    /// A number of the bank.
+    pub bank: u64,
+    /// How many lanes it has.
+    pub lanes: usize,
+    /// The node's.
+    pub lane: usize,
+}
+
+/// Groups and sorts what is heard; `most` is how many nodes may lie side by side, and `seat` tells where a node's
+/// state lies that is to be kept.
+pub fn batch(
+    flat: &Flat,
+    widths: &Widths,
+    order: &Order,
+    alignment: &Alignment,
+    most: usize,
+    seat: &dyn Fn(usize) -> Option<Seat>,
+) -> Vec<Unit> {
+    let parts = parts(order);
+    let graph = Graph::new(flat, order, &parts);
+    let classes = match most {
+        0 | 1 => Classes::none(parts.len()),
+        _ => Classes::new(flat, widths, (order, alignment), &parts, seat),
+    };
+    let mut walk = Walk {
+        parts: &parts,
+        graph: &graph,
+        classes: &classes,
+        most,
+        waits: graph.waits.clone(),
+        units: Vec::new(),
+        home: vec![(u32::MAX, 0); parts.len()],
+        ready: vec![Vec::new(); classes.members.len()],
+        left: classes.members.clone(),
+        queue: BTreeSet::new(),
+        free: Vec::new(),
+    };
+    walk.run();
+    let Walk { units, home, .. } = walk;
+    sort(units, &home, &graph)
+}
+
+/// A node by itself or the nodes of a loop.
+type Part = Vec<Vertex>;
+
+fn parts(order: &Order) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut last = None;
+    for &vertex in &order.vertices {
+        let number = order.loops[vertex.node];
+        match parts.last_mut().filter(|_| last == Some(number)) {
+            Some(part) => part.push(vertex),
+            None => parts.push(vec![vertex]),
+        }
+        last = Some(number);
+    }
+    parts
+}
+
+/// Which parts wait for which.
+struct Graph {
+    /// By part: the parts that its cables lead to, one entry a cable, each with the part's number.
+    leaving: Vec<Vec<u32>>,
+    /// By part: how many cables arrive from other parts.
+    waits: Vec<u32>,
+    /// By part: the part that the first cable to its first input comes from.
+    source: Vec<u32>,
+}
+
+impl Graph {
+    fn new(flat: &Flat, order: &Order, parts: &[Part]) -> Self {
+        let mut part_of = vec![u32::MAX; flat.nodes.len()];
+        for (p, part) in parts.iter().enumerate() {
+            part.iter().for_each(|v| part_of[v.node] = p as u32);
+        }
+        let mut graph = Self {
+            leaving: vec![Vec::new(); parts.len()],
+            waits: vec![0; parts.len()],
+            source: vec![u32::MAX; parts.len()],
+        };
+        for cable in flat.cables.iter().filter(|c| order.heard[c.from.0] && order.heard[c.to.0]) {
+            let (from, to) = (part_of[cable.from.0], part_of[cable.to.0]);
+            if from != to {
+                graph.leaving[from as usize].push(to);
+                graph.waits[to as usize] += 1;
+                let source = &mut graph.source[to as usize];
+                *source = if *source == u32::MAX { from } else { *source };
+            }
+        }
+        graph
+    }
+}
+
+struct Walk<'a> {
+    parts: &'a [Part],
+    graph: &'a Graph,
+    classes: &'a Classes,
+    most: usize,
+    waits: Vec<u32>,
+    units: Vec<Unit>,
+    /// By part: its unit and its lane there.
+    home: Vec<(u32, u32)>,
+    /// By class: the parts that may run.
+    ready: Vec<Vec<u32>>,
+    /// By class: how many parts have not run.
+    left: Vec<u32>,
+    /// Classes with ready parts: how many more of its parts wait, and its number.
+    queue: BTreeSet<(u32, u32)>,
+    /// Parts of no class that may run.
+    free: Vec<u32>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) {
+        for part in 0..self.parts.len() as u32 {
+            if self.waits[part as usize] == 0 {
+                self.is_ready(part);
+            }
+        }
+        loop {
+            while let Some(part) = self.free.pop() {
+                let unit = match &self.parts[part as usize][..] {
+                    [vertex] => Unit::One(*vertex),
+                    vertices => Unit::Loop(vertices.to_vec()),
+                };
+                self.place(unit, &[(part, 0)]);
+            }
+            let Some((_, class)) = self.queue.pop_first() else { return };
+            let ready = std::mem::take(&mut self.ready[class as usize]);
+            self.left[class as usize] -= ready.len() as u32;
+            self.group(class, ready);
+        }
+    }
+
+    /// A part may run.
+    fn is_ready(&mut self, part: u32) {
+        let class = self.classes.of[part as usize];
+        if class == u32::MAX {
+            self.free.push(part);
+            return;
+        }
+        let at = class as usize;
+        self.queue.remove(&(self.left[at] - self.ready[at].len() as u32, class));
+        self.ready[at].push(part);
+        self.queue.insert((self.left[at] - self.ready[at].len() as u32, class));
+    }
+
+    /// Puts parts into a unit and releases what waited for them.
+    fn place(&mut self, unit: Unit, parts: &[(u32, u32)]) {
+        let number = self.units.len() as u32;
+        self.units.push(unit);
+        for &(part, lane) in parts {
+            self.home[part as usize] = (number, lane);
+        }
+        for &(part, _) in parts {
+            for i in 0..self.graph.leaving[part as usize].len() {
+                let to = self.graph.leaving[part as usize][i];
+                self.waits[to as usize] -= 1;
+                if self.waits[to as usize] == 0 {
+                    self.is_ready(to);
+                }
+            }
+        }
+    }
+
+    /// Makes batches of parts of one class that may run.
+    fn group(&mut self, class: u32, mut ready: Vec<u32>) {
+        let alone = |part: u32| Unit::One(self.parts[part as usize][0]);
+        if !self.pays(class, &ready) {
+            let units: Vec<_> = ready.iter().map(|&part| (alone(part), part)).collect();
+            units.into_iter().for_each(|(unit, part)| self.place(unit, &[(part, 0)]));
+            return;
+        }
+        // Parts whose state lies in one bank stay there.
+        let mut seated: HashMap<(u64, usize), Vec<(u32, u32)>> = HashMap::new();
+        ready.retain(|&part| match self.classes.seat[part as usize].filter(|s| s.lanes > 1) {
+            Some(seat) => {
+                seated.entry((seat.bank, seat.lanes)).or_default().push((part, seat.lane as u32));
+                false
+            }
+            None => true,
+        });
+        let mut seated: Vec<_> = seated.into_iter().collect();
+        seated.sort_unstable();
+        for ((_, lanes), parts) in seated {
+            if parts.len() * 4 < lanes && lanes > 4 {
+                // Too few are left: they move to where there is less room.
+                ready.extend(parts.iter().map(|p| p.0));
+            } else {
+                self.batch(lanes, &parts);
+            }
+        }
+        ready.sort_by_cached_key(|&part| {
+            let source = self.graph.source[part as usize];
+            let home = self.home.get(source as usize).copied().unwrap_or((u32::MAX, 0));
+            // Sources by themselves stand in the order of their nodes.
+            match home.0 != u32::MAX && matches!(self.units[home.0 as usize], Unit::Batch(_)) {
+                true => (home.0, home.1, part),
+                false => (u32::MAX, 0, part),
+            }
+        });
+        let node = |part: u32| self.parts[part as usize][0].node;
+        ready.sort_by_key(|&part| match self.graph.source[part as usize] {
+            u32::MAX => node(part),
+            _ => 0,
+        });
+        for chunk in ready.chunks(self.most) {
+            if let [part] = chunk {
+                let unit = Unit::One(self.parts[*part as usize][0]);
+                self.place(unit, &[(*part, 0)]);
+                continue;
+            }
+            let lanes = [4, 8, 16].into_iter().find(|&n| n >= chunk.len()).unwrap_or(self.most);
+            let parts: Vec<(u32, u32)> = chunk.iter().copied().zip(0..).collect();
+            self.batch(lanes.min(self.most), &parts);
+        }
+    }
+
+    fn batch(&mut self, lanes: usize, parts: &[(u32, u32)]) {
+        let mut members = vec![None; lanes];
+        for &(part, lane) in parts {
+            members[lane as usize] = Some(self.parts[part as usize][0].node);
+        }
+        self.place(Unit::Batch(members), parts);
+    }
+
+    /// Whether it pays to run these side by side: where the kind is heavy, or their signals lie side by side already,
+    /// or will.
+    fn pays(&self, class: u32, ready: &[u32]) -> bool {
+        if self.classes.heavy[class as usize] {
+            return ready.len() > 1;
+        }
+        let near = |part: u32| {
+            let source = self.graph.source[part as usize];
+            let home = self.home.get(source as usize).map_or(u32::MAX, |h| h.0);
+            let comes_wide = home != u32::MAX && matches!(self.units[home as usize], Unit::Batch(_));
+            let leads_wide = |&to: &u32| {
+                let class = self.classes.of[to as usize];
+                class != u32::MAX
+                    && self.classes.heavy[class as usize]
+                    && self.classes.members[class as usize] > 2
+            };
+            comes_wide || self.graph.leaving[part as usize].iter().any(leads_wide)
+        };
+        ready.len() > 2 && ready.iter().filter(|&&part| near(part)).count() * 2 > ready.len()
+    }
+}
+
+/// Sorts units so that each follows what it waits for, as soon as it can.
+fn sort(units: Vec<Unit>, home: &[(u32, u32)], graph: &Graph) -> Vec<Unit> {
+    let mut leaving: Vec<Vec<u32>> = vec![Vec::new(); units.len()];
+    let mut waits = vec![0u32; units.len()];
+    for (part, cables) in graph.leaving.iter().enumerate() {
+        for &to in cables {
+            let (from, to) = (home[part].0, home[to as usize].0);
+            leaving[from as usize].push(to);
+            waits[to as usize] += 1;
+        }
+    }
+    let mut waiting: Vec<u32> = (0..units.len() as u32).rev().filter(|&u| waits[u as usize] == 0).collect();
+    let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
+    let mut sorted = Vec::with_capacity(units.len());
+    while let Some(unit) = waiting.pop() {
+        sorted.extend(units[unit as usize].take());
+        for &to in leaving[unit as usize].iter().rev() {
+            waits[to as usize] -= 1;
+            if waits[to as usize] == 0 {
+                waiting.push(to);
+            }
+        }
+    }
+    sorted
+}
+
+/// Whether a vertex may be a lane among others.
+fn may_batch(flat: &Flat, part: &[Vertex], looped: bool) -> bool {
+    let [vertex] = part else { return false };
+    let node = &flat.nodes[vertex.node];
+    let events_out = node.declaration.outputs.iter().any(|p| p.kind == crate::node::PortKind::Events);
+    vertex.mode == Mode::Process && !looped && !node.bypass && !events_out && node.declaration.batches()
+}

@@ -1,0 +1,123 @@
+//! Classes: nodes that one kernel can run side by side.
+
+use super::{Part, Seat, may_batch};
+use crate::compile::align::Alignment;
+use crate::compile::expand::{Depth, Flat, Target};
+use crate::compile::order::Order;
+use crate::compile::widths::Widths;
+use crate::node::Setting;
+use std::collections::HashMap;
+
+/// The classes of all parts.
+pub struct Classes {
+    /// By part: its class, `u32::MAX` where it has none.
+    pub of: Vec<u32>,
+    /// By part: where its state lies already.
+    pub seat: Vec<Option<Seat>>,
+    /// By class: how many parts it has.
+    pub members: Vec<u32>,
+    /// By class: whether a batch pays by itself.
+    pub heavy: Vec<bool>,
+}
+
+impl Classes {
+    /// No classes at all.
+    pub fn none(parts: usize) -> Self {
+        Self { of: vec![u32::MAX; parts], seat: vec![None; parts], members: Vec::new(), heavy: Vec::new() }
+    }
+
+    /// Sorts the parts into classes.
+    pub fn new(
+        flat: &Flat,
+        widths: &Widths,
+        (order, alignment): (&Order, &Alignment),
+        parts: &[Part],
+        seat: &dyn Fn(usize) -> Option<Seat>,
+    ) -> Self {
+        let mut classes = Self::none(parts.len());
+        let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
+        let moves = moves(flat);
+        for (p, part) in parts.iter().enumerate() {
+            let looped = order.looped[part[0].node];
+            if !may_batch(flat, part, looped) {
+                continue;
+            }
+            let node = part[0].node;
+            let seat = seat(node);
+            let key = key(flat, widths, alignment, node, moves.get(&node), seat.is_some());
+            let fresh = classes.members.len() as u32;
+            let class = *known.entry(key).or_insert(fresh);
+            if class == fresh {
+                classes.members.push(0);
+                let wide = flat.nodes[node].declaration.wide;
+                classes.heavy.push(wide.is_some_and(|w| w.heavy));
+            }
+            classes.members[class as usize] += 1;
+            classes.of[p] = class;
+            classes.seat[p] = seat;
+        }
+        classes
+    }
+}
+
+/// What moves the parameters of a node: the parameter, and 0 for a lane, 1 for a cable in units, 2 for one in octaves.
+type Moves = Vec<(u32, u8)>;
+
+fn moves(flat: &Flat) -> HashMap<usize, Moves> {
+    let mut moves: HashMap<usize, Moves> = HashMap::new();
+    for lane in &flat.lanes {
+        moves.entry(lane.node).or_default().push((lane.parameter as u32, 0));
+    }
+    for cable in &flat.cables {
+        if let Target::Parameter(parameter, depth) = cable.to.1 {
+            let kind = if matches!(depth, Depth::Units(_)) { 1 } else { 2 };
+            moves.entry(cable.to.0).or_default().push((parameter as u32, kind));
+        }
+    }
+    // A lane counts once, however many there are.
+    moves.values_mut().for_each(|all| {
+        all.sort_by_key(|m| m.1 > 0);
+        let lanes = all.partition_point(|m| m.1 == 0);
+        let mut cables = all.split_off(lanes);
+        all.sort_unstable();
+        all.dedup();
+        cables.sort_by_key(|m| m.0);
+        all.append(&mut cables);
+    });
+    moves
+}
+
+/// All in which the nodes of a class are alike, as bytes.
+fn key(
+    flat: &Flat,
+    widths: &Widths,
+    alignment: &Alignment,
+    node: usize,
+    moves: Option<&Moves>,
+    kept: bool,
+) -> Vec<u8> {
+    let n = &flat.nodes[node];
+    let mut key = Vec::with_capacity(64);
+    let mut word = |x: u64| key.extend_from_slice(&x.to_le_bytes());
+    word(std::ptr::from_ref(n.declaration) as u64);
+    word(u64::from(kept));
+    word(alignment.arrival[node] as u64);
+    widths.inputs[node].iter().chain(&widths.outputs[node]).for_each(|&w| word(w as u64));
+    n.connected.iter().for_each(|&c| word(u64::from(c)));
+    for &(parameter, kind) in moves.into_iter().flatten() {
+        word(u64::from(parameter) << 8 | u64::from(kind));
+    }
+    let fixed = n.settings.iter().zip(n.declaration.parameters).filter(|(_, p)| !p.moves());
+    for (setting, _) in fixed {
+        match setting {
+            Setting::Number(x) => word(u64::from(x.to_bits())),
+            Setting::Choice(i) => word(*i as u64),
+            Setting::Switch(on) => word(u64::from(*on)),
+            Setting::Text(text) => {
+                word(text.len() as u64);
+                text.bytes().for_each(|b| word(u64::from(b)));
+            }
+        }
+    }
+    key
+}

@@ -1,0 +1,92 @@
+//! Long sums are taken term by term as soon as the terms are there, so that few buffers have to be kept.
+
+use crate::compile::emit::{Channel, Op, Ops, Ports, Value};
+
+/// A sum of fewer terms is left whole.
+const LONG: usize = 8;
+
+/// So many slots are read at once, at least.
+const PIECE: u32 = 16;
+
+/// The values that an op writes.
+fn writes(op: &Op, mut each: impl FnMut(Value)) {
+    match op {
+        Op::Sum { to, .. } | Op::WideSum { to, .. } | Op::Pack { to, .. } => each(*to),
+        Op::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
+        Op::Delay { channels, .. } => channels.iter().for_each(|c| each(c.1)),
+        Op::Merge { .. } => {}
+        Op::Run { outputs, .. } => {
+            for port in outputs {
+                if let Ports::Channels(values) = port {
+                    values.iter().for_each(|&v| each(v));
+                }
+            }
+        }
+    }
+}
+
+/// Takes long sums apart. Their terms are added in the same order, in double precision all the way, so that no bit
+/// changes.
+pub fn early(ops: Ops) -> Ops {
+    let Ops { ops, mut spans, lists, outputs } = ops;
+    if !ops.iter().any(|op| matches!(op, Op::Sum { terms, .. } if terms.len() >= LONG)) {
+        return Ops { ops, spans, lists, outputs };
+    }
+    let mut written = vec![0; spans.len()];
+    for (at, op) in ops.iter().enumerate() {
+        writes(op, |v| written[v as usize] = at);
+    }
+    // What follows each op.
+    let mut pieces: Vec<Vec<Op>> = vec![Vec::new(); ops.len()];
+    let mut kept: Vec<Option<Op>> = Vec::with_capacity(ops.len());
+    for (at, op) in ops.into_iter().enumerate() {
+        match op {
+            Op::Sum { before: None, to, terms } if terms.len() >= LONG => {
+                let parts = split(&terms, &written, &spans);
+                let count = parts.len();
+                let mut before = None;
+                for (i, (after, terms)) in parts.into_iter().enumerate() {
+                    if i + 1 == count {
+                        kept.push(Some(Op::Sum { before, to, terms }));
+                        break;
+                    }
+                    spans.push(2);
+                    let so_far = spans.len() as Value - 1;
+                    pieces[after].push(Op::Sum { before, to: so_far, terms });
+                    before = Some(so_far);
+                }
+                debug_assert_eq!(kept.len(), at + 1);
+            }
+            op => kept.push(Some(op)),
+        }
+    }
+    let mut ops = Vec::with_capacity(kept.len());
+    for (op, pieces) in kept.into_iter().zip(pieces) {
+        ops.extend(op);
+        ops.extend(pieces);
+    }
+    Ops { ops, spans, lists, outputs }
+}
+
+/// Cuts terms where one comes later than all before it; each piece with the op that it can follow.
+fn split(terms: &[(Channel, f32)], written: &[usize], spans: &[u32]) -> Vec<(usize, Vec<(Channel, f32)>)> {
+    let mut parts: Vec<(usize, Vec<(Channel, f32)>)> = Vec::new();
+    let (mut slots, mut last) = (0, None);
+    for &term in terms {
+        let at = written[term.0.value as usize];
+        match parts.last_mut().filter(|p| p.0 >= at || slots < PIECE) {
+            Some(part) => {
+                part.0 = part.0.max(at);
+                part.1.push(term);
+            }
+            None => {
+                slots = 0;
+                parts.push((at, vec![term]));
+            }
+        }
+        if last.replace(term.0.value) != Some(term.0.value) {
+            slots += spans[term.0.value as usize];
+        }
+    }
+    parts
+}

@@ -1,0 +1,81 @@
+//! What a program writes while it runs: buffers, lists of events, values of parameters that move.
+
+use crate::node::{BLOCK, EventList};
+use crate::schedule::{Place, Schedule};
+use signalbox_dsp::lane::{Block, Lane};
+
+/// One block of one channel, aligned for every vector width.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Slot(pub [f32; BLOCK]);
+
+/// What a program writes while it runs.
+pub struct Memory {
+    pub slots: Vec<Slot>,
+    /// By slot: whether the value that begins there is silent, all of it zero.
+    pub silent: Vec<bool>,
+    pub lists: Vec<EventList>,
+    /// Values of parameters that move, a slot for each lane.
+    pub rows: Vec<Slot>,
+    /// Room for lanes that are taken apart.
+    pub scratch: Box<[Block; 16]>,
+}
+
+impl Memory {
+    /// Silence, with so many slots for parameters that move.
+    pub fn new(schedule: &Schedule, rows: usize) -> Self {
+        Self {
+            slots: vec![Slot([0.0; BLOCK]); schedule.slots as usize],
+            silent: vec![true; schedule.slots as usize],
+            lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
+            rows: vec![Slot([0.0; BLOCK]); rows],
+            scratch: Box::new([[0.0; BLOCK]; 16]),
+        }
+    }
+
+    /// All numbers of a buffer, to be written.
+    pub fn all_mut(&mut self, place: Place) -> &mut [f32] {
+        flat_mut(&mut self.slots[range(place)])
+    }
+
+    /// Whether a buffer is silent.
+    pub fn is_silent(&self, place: Place) -> bool {
+        self.silent[place.slot as usize]
+    }
+}
+
+/// The slots of a buffer.
+pub fn range(place: Place) -> std::ops::Range<usize> {
+    place.slot as usize..(place.slot + place.span) as usize
+}
+
+/// Slots as one row of numbers.
+pub fn flat(slots: &[Slot]) -> &[f32] {
+    // SAFETY: a slot is an array of numbers and nothing else, without a gap to the next one.
+    unsafe { std::slice::from_raw_parts(slots.as_ptr().cast(), slots.len() * BLOCK) }
+}
+
+/// Slots as one row of numbers, to be written.
+pub fn flat_mut(slots: &mut [Slot]) -> &mut [f32] {
+    // SAFETY: a slot is an array of numbers and nothing else, without a gap to the next one.
+    unsafe { std::slice::from_raw_parts_mut(slots.as_mut_ptr().cast(), slots.len() * BLOCK) }
+}
+
+/// Slots as blocks with `L::LANES` values a frame; what does not fill one is left out.
+pub fn wide<L: Lane>(slots: &[Slot]) -> &[[L; BLOCK]] {
+    // SAFETY: lane types are rows of numbers that are aligned to 64 bytes at most, as slots are.
+    unsafe { std::slice::from_raw_parts(slots.as_ptr().cast(), slots.len() / L::LANES) }
+}
+
+/// Slots as blocks with `L::LANES` values a frame, to be written.
+pub fn wide_mut<L: Lane>(slots: &mut [Slot]) -> &mut [[L; BLOCK]] {
+    // SAFETY: lane types are rows of numbers that are aligned to 64 bytes at most, as slots are.
+    unsafe { std::slice::from_raw_parts_mut(slots.as_mut_ptr().cast(), slots.len() / L::LANES) }
+}
+
+/// Two slots as a sum in double precision.
+pub fn double(slots: &mut [Slot]) -> &mut [f64; BLOCK] {
+    assert!(slots.len() == 2);
+    // SAFETY: two slots have the size of 64 numbers in double precision, and more than their alignment.
+    unsafe { &mut *slots.as_mut_ptr().cast() }
+}

@@ -1,0 +1,229 @@
+//! One pass over the steps of a schedule, for some frames of one block.
+
+use super::cell::{Cell, State, with_state};
+use super::memory::{Memory, flat, flat_mut, range, wide, wide_mut};
+use super::moving::Move;
+use super::program::Program;
+use super::sum;
+use super::view::{Events, Inputs, Outputs};
+use crate::compile::Mode;
+use crate::node::{BLOCK, EventList, Io, Params};
+use crate::schedule::{Place, Run, Step};
+use signalbox_dsp::lane::{Lane, Task, dispatch};
+use std::ops::Range;
+
+/// A node whose values have stayed for so many frames has settled: it may rest.
+const SETTLED: u32 = BLOCK as u32;
+
+/// The most faults that are remembered.
+pub const FAULTS: usize = 64;
+
+/// A node that gave what is no number; it was reset and silenced for that block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Index of the bank in the schedule's table.
+    pub bank: u32,
+    /// The node's lane there.
+    pub lane: u32,
+    /// The absolute frame at which the block began.
+    pub frame: i64,
+}
+
+/// What a pass works on.
+pub struct Pass<'a> {
+    pub program: &'a Program,
+    pub memory: &'a mut Memory,
+    /// The absolute frame at which the block begins.
+    pub start: i64,
+    /// Whether any parameter was set since the last block.
+    pub changed: bool,
+    pub faults: &'a mut Vec<Fault>,
+}
+
+impl Pass<'_> {
+    /// Runs steps for some frames of the block.
+    pub fn steps(&mut self, steps: &[Step], frames: Range<usize>) {
+        for step in steps {
+            self.step(step, frames.clone());
+        }
+    }
+
+    fn step(&mut self, step: &Step, frames: Range<usize>) {
+        let memory = &mut *self.memory;
+        match step {
+            Step::Copy { from, to } => sum::copy(memory, *from, *to),
+            Step::Sum { before, to, terms } => sum::sum(memory, *before, *to, terms, frames),
+            Step::WideSum { to, terms } => sum::wide_sum(memory, *to, terms),
+            Step::Pack { from, to } => sum::lay(memory, from, *to),
+            Step::Unpack { from, to } => sum::take_apart(memory, *from, to),
+            Step::Delay { line, channels } => {
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                let line = unsafe { &mut *self.program.lines[*line as usize].0.get() };
+                for (channel, (place, _)) in channels.iter().enumerate() {
+                    let silent = line.run(channel, &mut memory.slots[place.slot as usize].0[frames.clone()]);
+                    memory.silent[place.slot as usize] = silent;
+                }
+                line.advance(frames.len());
+            }
+            Step::Merge { to, from } => self.merge(*to, from, frames),
+            Step::Run(run) => {
+                let cell = &*self.program.cells[run.bank as usize];
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference; no other
+                // reference to this cell's state is alive in this function.
+                let state = unsafe { cell.state_mut() };
+                with_state!(state, state => self.node(cell, state, run, frames));
+            }
+        }
+    }
+
+    fn merge(&mut self, to: u32, from: &[(u32, Option<u32>)], frames: Range<usize>) {
+        let lists = &mut self.memory.lists;
+        let mut merged = std::mem::replace(&mut lists[to as usize], EventList::empty());
+        merged.clear();
+        for &(list, held) in from {
+            let events = &lists[list as usize];
+            match held {
+                None => events.iter().for_each(|&e| merged.push(e)),
+                Some(line) => {
+                    // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                    let line = unsafe { &mut *self.program.event_lines[line as usize].0.get() };
+                    line.run(self.start + frames.start as i64, frames.len(), events, &mut merged);
+                }
+            }
+        }
+        lists[to as usize] = merged;
+    }
+
+    fn node<L: Lane>(&mut self, cell: &Cell, state: &mut State<L>, run: &Run, frames: Range<usize>) {
+        let n = frames.len();
+        let frame = self.start + frames.start as i64 - i64::from(run.arrival);
+        let row = self.program.rows[run.bank as usize];
+        if run.mode != Mode::Absorb {
+            if self.changed || !cell.is_settled(state) {
+                cell.prepare(state, wide_mut::<L>(&mut self.memory.rows[row..]), n);
+            }
+            for moved in &run.moved {
+                let (program, memory, state, frames) =
+                    (self.program, &mut *self.memory, &mut *state, frames.clone());
+                dispatch(Move { program, memory, state, moved, row, frame, frames });
+            }
+        }
+        if self.rests(state, run) {
+            for place in outputs(run) {
+                let all = self.memory.all_mut(place);
+                all[frames.start * L::LANES..frames.end * L::LANES].fill(0.0);
+                self.memory.silent[place.slot as usize] = true;
+            }
+            return;
+        }
+        let Memory { slots, lists, rows, .. } = &mut *self.memory;
+        for port in &run.outputs {
+            if port.events {
+                lists[port.start as usize].clear();
+            }
+        }
+        // SAFETY: every slot has more than `frames.start` frames.
+        let base = unsafe { slots.as_mut_ptr().cast::<L>().add(frames.start) };
+        // SAFETY: the checker holds for every schedule that is run: slots and lists lie inside the memory, are aligned
+        // and wide enough for the lanes, those that the node writes stand once and are none that it reads. From
+        // `frames.start` on there are `n` frames in each. `slots` is not touched until `io` is gone.
+        let (inputs, outputs, events) = unsafe {
+            (
+                Inputs::new(base, &run.inputs, &run.slots, n),
+                Outputs::new(base, &run.outputs, &run.slots, n),
+                Events::new(lists.as_mut_ptr(), &run.inputs, &run.outputs, L::LANES),
+            )
+        };
+        let params = Params { values: &state.values, moving: wide::<L>(&rows[row..]), frames: n };
+        let mut io = Io { frames: n, frame, fresh: state.fresh, inputs, outputs, params, events };
+        match run.mode {
+            Mode::Process => state.processor.process(&mut io),
+            Mode::Emit => state.processor.emit(&mut io),
+            Mode::Absorb => state.processor.absorb(&mut io),
+        }
+        if run.mode != Mode::Emit {
+            state.fresh = false;
+            state.still = state.still.saturating_add(n as u32);
+        }
+        let mut whole = true;
+        for place in self::outputs(run) {
+            let all = flat(&self.memory.slots[range(place)]);
+            let (finite, silent) = dispatch(Look(&all[frames.start * L::LANES..frames.end * L::LANES]));
+            whole &= finite;
+            self.memory.silent[place.slot as usize] = silent;
+        }
+        if !whole {
+            self.fault(state, run, frames);
+        }
+    }
+
+    /// Whether a node needs not to be run: all that comes in is silent, and silence would come out.
+    #[inline(always)]
+    fn rests<L: Lane>(&self, state: &State<L>, run: &Run) -> bool {
+        let quiet = |place: &Place| self.memory.is_silent(*place);
+        let lists = |port: &super::PortView| {
+            let count = if port.apart { L::LANES } else { 1 };
+            let start = port.start as usize;
+            port.events && self.memory.lists[start..start + count].iter().any(|list| !list.is_empty())
+        };
+        let reads = run.inputs.iter().filter(|p| !p.events).flat_map(|p| {
+            let start = p.start as usize;
+            &run.places[start..start + usize::from(p.width)]
+        });
+        run.mode == Mode::Process
+            && state.still >= SETTLED
+            && reads.chain(&run.before).all(quiet)
+            && !run.inputs.iter().any(lists)
+            && run.outputs.iter().all(|p| !p.events)
+            && state.processor.at_rest()
+    }
+
+    /// Resets and silences the nodes that gave what is no number.
+    #[cold]
+    fn fault<L: Lane>(&mut self, state: &mut State<L>, run: &Run, frames: Range<usize>) {
+        let bank = &self.program.schedule().banks[run.bank as usize];
+        for lane in 0..L::LANES {
+            let range_of = |place: Place| range(place);
+            let broken = outputs(run).any(|place| {
+                let values = &flat(&self.memory.slots[range_of(place)])
+                    [frames.start * L::LANES..frames.end * L::LANES];
+                values.iter().skip(lane).step_by(L::LANES).any(|x| !x.is_finite())
+            });
+            if !broken {
+                continue;
+            }
+            state.reset_lane(lane);
+            for place in outputs(run) {
+                let values = &mut flat_mut(&mut self.memory.slots[range(place)])
+                    [frames.start * L::LANES..frames.end * L::LANES];
+                values.iter_mut().skip(lane).step_by(L::LANES).for_each(|x| *x = 0.0);
+            }
+            // An empty lane is nobody's fault.
+            if self.faults.len() < FAULTS && bank.members[lane].is_some() {
+                self.faults.push(Fault { bank: run.bank, lane: lane as u32, frame: self.start });
+            }
+        }
+    }
+}
+
+/// The buffers that a node writes.
+fn outputs(run: &Run) -> impl Iterator<Item = Place> + '_ {
+    run.outputs.iter().filter(|p| !p.events).flat_map(|p| {
+        let start = p.start as usize;
+        run.places[start..start + usize::from(p.width)].iter().copied()
+    })
+}
+
+/// Whether all values are finite, and whether all are zero without a sign.
+struct Look<'a>(&'a [f32]);
+
+impl Task for Look<'_> {
+    type Output = (bool, bool);
+    #[inline(always)]
+    fn run(self) -> (bool, bool) {
+        // The sign out of the way, all that is not finite has the largest exponents.
+        let worst = self.0.iter().fold(0u32, |worst, x| worst.max(x.to_bits() & 0x7fff_ffff));
+        let silent = worst == 0 && self.0.iter().all(|x| x.to_bits() == 0);
+        (worst < f32::INFINITY.to_bits(), silent)
+    }
+}

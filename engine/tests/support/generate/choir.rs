@@ -1,0 +1,109 @@
+//! Many nodes of one kind, as the strips of a mix or the voices of a synthesiser are.
+
+use super::super::kinds::shelf;
+use super::Growing;
+use super::kinds::{Gives, Placed, plain};
+use signalbox_engine::patch::{Cable, Node};
+
+/// Kinds that can be run side by side, most of them at least.
+const SINGERS: &[&str] =
+    &["gain", "times", "latent", "late", "widen", "tap", "mono", "level", "count", "pulse"];
+
+/// What moves a parameter of all singers.
+#[derive(Clone, Copy, PartialEq)]
+enum Moves {
+    Nothing,
+    Cable,
+    Lane,
+}
+
+impl Growing<'_> {
+    /// Puts in several rows of nodes of one kind; most of a row take their sound from their like in the row before.
+    pub(super) fn choir(&mut self) {
+        let count = self.chance.between(2, 19);
+        let mut before: Vec<Placed> = Vec::new();
+        for row in 0..self.chance.between(1, 4) {
+            let kind = *self.chance.pick(SINGERS);
+            let (model, template) = plain(self.chance, format!("row{row}"), kind);
+            let moves: Vec<Moves> = model
+                .moves
+                .iter()
+                .map(|_| *self.chance.pick(&[Moves::Nothing, Moves::Nothing, Moves::Cable, Moves::Lane]))
+                .collect();
+            let mut singers = Vec::new();
+            for number in 0..count {
+                // Now and then one is missing, or has one cable more.
+                if self.chance.is(0.05) {
+                    continue;
+                }
+                let id = format!("row{row}x{number:02}");
+                let mut node = template.clone();
+                for (name, low, high, _) in &model.moves {
+                    node = node.with(name, low + (high - low) * self.chance.unit());
+                }
+                let placed = Placed { id, ..copy(&model) };
+                self.sing(&placed, node, before.get(number), &moves);
+                singers.push(placed);
+            }
+            before = singers;
+        }
+        // All together, and some by themselves.
+        let all: Vec<String> = before.iter().flat_map(|p| p.outputs(Gives::Sound)).collect();
+        let (placed, node) = plain(self.chance, "conductor".into(), "gain");
+        self.put(placed, node);
+        for from in all {
+            let cable = Cable::new(&from, "conductor.in");
+            self.cables.push(if self.chance.is(0.3) { cable.with_gain(-12) } else { cable });
+        }
+    }
+
+    fn sing(&mut self, placed: &Placed, node: Node, before: Option<&Placed>, moves: &[Moves]) {
+        self.graph.nodes.insert(placed.id.clone(), node);
+        for (port, gives) in &placed.ins {
+            let own = before.and_then(|b| b.outputs(*gives).next()).filter(|_| !self.chance.is(0.1));
+            let count = if self.chance.is(0.1) { 2 } else { 1 };
+            for _ in 0..count {
+                let Some(from) = own.clone().or_else(|| self.source(*gives)) else { continue };
+                self.cables.push(Cable::new(&from, &format!("{}.{port}", placed.id)));
+            }
+        }
+        for ((name, low, high, hertz), moves) in placed.moves.iter().zip(moves) {
+            let to = format!("{}.{name}", placed.id);
+            match moves {
+                Moves::Nothing => {}
+                Moves::Lane => {
+                    let lane = self.lane(*low, *high);
+                    self.graph.lanes.insert(to.as_str().into(), lane);
+                }
+                Moves::Cable => {
+                    let Some(from) = self.source(Gives::Sound) else { continue };
+                    let depth = self.chance.unit() * if *hertz { 2.0 } else { high - low };
+                    let cable = Cable::new(&from, &to);
+                    self.cables.push(match hertz {
+                        true => cable.with_depth(format!("{depth} oct")),
+                        false => cable.with_depth(depth),
+                    });
+                }
+            }
+        }
+        self.placed.push(copy(placed));
+    }
+}
+
+fn copy(placed: &Placed) -> Placed {
+    Placed {
+        id: placed.id.clone(),
+        ins: placed.ins.clone(),
+        outs: placed.outs.clone(),
+        moves: placed.moves.clone(),
+        values: placed.values.clone(),
+        cuts: false,
+    }
+}
+
+#[test]
+fn the_singers_are_on_the_shelf() {
+    let shelf = shelf();
+    let wide = SINGERS.iter().filter(|k| shelf.get(k).expect("a kind").batches()).count();
+    assert!(wide * 3 > SINGERS.len() * 2);
+}
