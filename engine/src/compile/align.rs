@@ -19,17 +19,20 @@ pub struct Alignment {
     pub total: usize,
 }
 
-/// Aligns all paths; `latency` tells the lag of a node.
-pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Alignment {
+/// Aligns all paths; `latency` has the lag of each node.
+pub fn align(flat: &Flat, order: &Order, latency: &[usize]) -> Alignment {
     let count = flat.nodes.len();
-    let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency(n) } else { 0 }).collect();
+    let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency[n] } else { 0 }).collect();
     let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut entering: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut entering: Vec<Vec<usize>> = vec![Vec::new(); order.loops.len()];
     for (i, cable) in flat.cables.iter().enumerate() {
-        if order.heard[cable.from.0] && order.heard[cable.to.0] {
+        // What was given a frame ago waits for nothing.
+        if order.heard[cable.from.0] && order.heard[cable.to.0] && !order.feedback[i] {
             arriving[cable.to.0].push(i);
-            if order.loops[cable.from.0] != order.loops[cable.to.0] {
-                entering[order.loops[cable.to.0]].push(i);
+            if let Some(l) =
+                order.loop_of[cable.to.0].filter(|_| order.loop_of[cable.from.0] != order.loop_of[cable.to.0])
+            {
+                entering[l].push(i);
             }
         }
     }
@@ -50,14 +53,14 @@ pub fn align(flat: &Flat, order: &Order, latency: impl Fn(usize) -> usize) -> Al
         let latest =
             |cables: &mut dyn Iterator<Item = usize>| cables.map(|c| given(&a, c)).max().unwrap_or(0);
         let all = arriving[n].iter().copied();
+        // A loop begins when all is there that leads into it, so that its delays last as long as they say.
+        let entering = order.loop_of[n].map_or(&[][..], |l| &entering[l]).iter().copied();
         match vertex.mode {
             Mode::Process => {
-                a.arrival[n] = latest(&mut all.clone());
+                a.arrival[n] = latest(&mut all.clone().chain(entering));
                 a.absorb[n] = a.arrival[n];
             }
-            // A loop begins when all is there that leads into it, so that its delays last as long as they say.
             Mode::Emit => {
-                let entering = entering[order.loops[n]].iter().copied();
                 a.arrival[n] = latest(&mut all.clone().filter(|&c| moves(c)).chain(entering));
             }
             Mode::Absorb => {

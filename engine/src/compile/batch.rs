@@ -22,8 +22,8 @@ pub enum Unit {
     One(Vertex),
     /// Nodes side by side, by lane.
     Batch(Vec<Option<usize>>),
-    /// The nodes of a loop, in order.
-    Loop(Vec<Vertex>),
+    /// A loop, by its number, and its nodes in order.
+    Loop(usize, Vec<Vertex>),
 }
 
 /// Where the state of a node lies already: the bank, its lanes, and the node's lane there.
@@ -54,6 +54,7 @@ pub fn batch(
         _ => Classes::new(flat, widths, (order, alignment), &parts, seat),
     };
     let mut walk = Walk {
+        order,
         parts: &parts,
         graph: &graph,
         classes: &classes,
@@ -78,7 +79,7 @@ fn parts(order: &Order) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut last = None;
     for &vertex in &order.vertices {
-        let number = order.loops[vertex.node];
+        let number = order.numbers[vertex.node];
         match parts.last_mut().filter(|_| last == Some(number)) {
             Some(part) => part.push(vertex),
             None => parts.push(vec![vertex]),
@@ -123,6 +124,7 @@ impl Graph {
 }
 
 struct Walk<'a> {
+    order: &'a Order,
     parts: &'a [Part],
     graph: &'a Graph,
     classes: &'a Classes,
@@ -150,9 +152,10 @@ impl Walk<'_> {
         }
         loop {
             while let Some(part) = self.free.pop() {
-                let unit = match &self.parts[part as usize][..] {
-                    [vertex] => Unit::One(*vertex),
-                    vertices => Unit::Loop(vertices.to_vec()),
+                let vertices = &self.parts[part as usize];
+                let unit = match self.order.loop_of[vertices[0].node] {
+                    None => Unit::One(vertices[0]),
+                    Some(number) => Unit::Loop(number, vertices.clone()),
                 };
                 self.place(unit, &[(part, 0)]);
             }

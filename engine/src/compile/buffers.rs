@@ -7,8 +7,8 @@ use super::emit::{Channel, Held, Op, Ops, Ports, SILENCE, Value};
 use super::expand::{Depth, Flat};
 use super::order::Mode;
 use crate::run::PortView;
-use crate::schedule::{Bank, Line, Moved, Output, Place, Run, Schedule, Step, Term};
-use std::collections::HashMap;
+use crate::schedule::{Bank, Line, Moved, Output, Place, Run, Schedule, Step, Term, Window};
+use std::collections::{HashMap, HashSet};
 
 /// How many slots at the start of memory are always silent: as many as nodes may lie side by side.
 pub const SILENT_SLOTS: u32 = 16;
@@ -29,6 +29,7 @@ pub fn assign(ops: Ops, flat: &Flat, alignment: &Alignment) -> Schedule {
             ..Schedule::default()
         },
         banks: HashMap::new(),
+        around: None,
         flat,
         alignment,
     };
@@ -63,7 +64,8 @@ fn reads(op: &Op, mut each: impl FnMut(Value)) {
         Op::Pack { from, .. } => from.iter().for_each(|&v| each(v)),
         Op::Unpack { from, .. } => each(*from),
         Op::Delay { channels, .. } => channels.iter().for_each(|c| each(c.0)),
-        Op::Merge { .. } => {}
+        Op::Take { from, .. } => from.iter().for_each(|&v| each(v)),
+        Op::Merge { .. } | Op::Begin { .. } | Op::End | Op::Give { .. } => {}
         Op::Run { inputs, moved, .. } => {
             for port in inputs {
                 if let Ports::Channels(values) = port {
@@ -97,8 +99,20 @@ struct Assigner<'a> {
     schedule: Schedule,
     /// The bank of each node that was run before.
     banks: HashMap<usize, u32>,
+    /// The loop that is being written.
+    around: Option<Around>,
     flat: &'a Flat,
     alignment: &'a Alignment,
+}
+
+/// A loop that is being written. Its steps run several times a block, so what was there before it stays to its end.
+struct Around {
+    /// The index of its first step.
+    step: usize,
+    /// The values that were written in it.
+    born: HashSet<Value>,
+    /// Slots that are free from its end on, by span.
+    later: Vec<(u32, u32)>,
 }
 
 impl Assigner<'_> {
@@ -123,14 +137,29 @@ impl Assigner<'_> {
             start
         });
         self.slot[value as usize] = slot;
+        self.bear(value);
         self.place(value)
+    }
+
+    fn bear(&mut self, value: Value) {
+        if let Some(around) = &mut self.around {
+            around.born.insert(value);
+        }
+    }
+
+    /// Whether a value was there before the loop that is being written.
+    fn came_in(&self, value: Value) -> bool {
+        self.around.as_ref().is_some_and(|a| !a.born.contains(&value))
     }
 
     /// Frees the slot of a value that nobody reads after op `at`.
     fn release(&mut self, value: Value, at: usize) {
         if value != SILENCE && self.last[value as usize] <= at {
-            let span = self.spans[value as usize].max(1);
-            self.free.entry(span).or_default().push(self.slot[value as usize]);
+            let (span, slot) = (self.spans[value as usize].max(1), self.slot[value as usize]);
+            match &mut self.around {
+                Some(around) if !around.born.contains(&value) => around.later.push((span, slot)),
+                _ => self.free.entry(span).or_default().push(slot),
+            }
             // Freed once.
             self.last[value as usize] = usize::MAX;
         }
@@ -142,10 +171,11 @@ impl Assigner<'_> {
         let mut before = Vec::with_capacity(pairs.len());
         for (i, &(from, to)) in pairs.iter().enumerate() {
             let again = pairs[i + 1..].iter().any(|p| p.0 == from) || read_too.contains(&from);
-            let dies = from != SILENCE && self.last[from as usize] <= at && !again;
+            let dies = from != SILENCE && self.last[from as usize] <= at && !again && !self.came_in(from);
             let source = self.place_in(from, self.spans[to as usize]);
             if dies {
                 self.slot[to as usize] = source.slot;
+                self.bear(to);
                 self.last[from as usize] = usize::MAX;
                 before.push(source);
             } else {
@@ -169,8 +199,9 @@ impl Assigner<'_> {
                 let terms = self.terms(terms);
                 let place = match before {
                     // A sum that goes on stays where it is.
-                    Some(so_far) if self.spans[to as usize] == so_far.span => {
+                    Some(so_far) if self.spans[to as usize] == so_far.span && !self.came_in(so_far.value) => {
                         self.slot[to as usize] = so_far.slot;
+                        self.bear(to);
                         self.last[so_far.value as usize] = usize::MAX;
                         self.place(to)
                     }
@@ -194,6 +225,28 @@ impl Assigner<'_> {
                 let from = self.place(from);
                 written.extend(to.iter().map(|t| t.1));
                 Step::Unpack { from, to: to.into_iter().map(|(lane, v)| (lane, self.take(v))).collect() }
+            }
+            Op::Begin { frames } => {
+                let step = self.schedule.steps.len();
+                self.around = Some(Around { step, born: HashSet::new(), later: Vec::new() });
+                Step::Loop { steps: 0, frames }
+            }
+            Op::End => {
+                self.end();
+                return;
+            }
+            Op::Give { cable, to } => {
+                let line = line(self.flat, Held::Cable(cable), 1, to.len());
+                self.schedule.lines.push(line);
+                written.extend(&to);
+                let to = to.into_iter().map(|v| self.take(v)).collect();
+                Step::Give { line: self.schedule.lines.len() as u32 - 1, to }
+            }
+            Op::Take { cable, from } => {
+                let own = line(self.flat, Held::Cable(cable), 1, from.len());
+                let line = self.schedule.lines.iter().position(|l| *l == own).unwrap_or(0);
+                let from = from.into_iter().map(|v| self.place(v)).collect();
+                Step::Take { line: line as u32, from }
             }
             Op::Delay { what, frames, channels } => {
                 let before = self.take_over(at, &channels, &[]);
@@ -258,6 +311,18 @@ impl Assigner<'_> {
         out
     }
 
+    /// The end of a loop: it is known how many steps it has, and what came in may go.
+    fn end(&mut self) {
+        let Some(around) = self.around.take() else { return };
+        let count = self.schedule.steps.len() - around.step - 1;
+        if let Step::Loop { steps, .. } = &mut self.schedule.steps[around.step] {
+            *steps = count;
+        }
+        for (span, slot) in around.later {
+            self.free.entry(span).or_default().push(slot);
+        }
+    }
+
     fn bank(&mut self, members: &[Option<usize>]) -> u32 {
         let next = self.schedule.banks.len() as u32;
         let mut nodes = members.iter().flatten();
@@ -282,36 +347,50 @@ impl Assigner<'_> {
         let node = &self.flat.nodes[first];
         let span = members.len() as u32;
         let mut places = Vec::new();
-        let mut views =
-            |ports: &[Ports], connected: &dyn Fn(usize) -> bool, in_place: bool| -> Vec<PortView> {
-                ports
-                    .iter()
-                    .enumerate()
-                    .map(|(i, port)| match port {
-                        // The empty list is never written, not even where a node sends in spite of it.
-                        Ports::List(list, apart) => PortView {
-                            start: *list,
-                            width: 0,
-                            events: *list != 0,
-                            apart: *apart,
-                            connected: connected(i),
-                        },
-                        Ports::Channels(values) => {
-                            let start = places.len() as u32;
-                            // The first input of a node in place is found in its first output.
-                            let hidden = in_place && i == 0;
-                            if !hidden {
-                                places.extend(values.iter().map(|&v| self.place_in(v, span)));
-                            }
-                            let width = if hidden { 0 } else { values.len() as u16 };
-                            PortView { start, width, events: false, apart: false, connected: connected(i) }
+        // In a loop a node sees the events of a few frames at once.
+        let (looped, lists, mut windows) = (self.around.is_some(), self.schedule.lists, Vec::new());
+        let mut seen = |whole: u32, written: bool| {
+            if !looped || whole == 0 {
+                return whole;
+            }
+            let seen = lists + windows.len() as u32;
+            windows.push(Window { whole, seen, written });
+            seen
+        };
+        let mut views = |ports: &[Ports],
+                         connected: &dyn Fn(usize) -> bool,
+                         in_place: bool,
+                         is_output: bool|
+         -> Vec<PortView> {
+            ports
+                .iter()
+                .enumerate()
+                .map(|(i, port)| match port {
+                    // The empty list is never written, not even where a node sends in spite of it.
+                    Ports::List(list, apart) => PortView {
+                        start: seen(*list, is_output),
+                        width: 0,
+                        events: *list != 0,
+                        apart: *apart,
+                        connected: connected(i),
+                    },
+                    Ports::Channels(values) => {
+                        let start = places.len() as u32;
+                        // The first input of a node in place is found in its first output.
+                        let hidden = in_place && i == 0;
+                        if !hidden {
+                            places.extend(values.iter().map(|&v| self.place_in(v, span)));
                         }
-                    })
-                    .collect()
-            };
+                        let width = if hidden { 0 } else { values.len() as u16 };
+                        PortView { start, width, events: false, apart: false, connected: connected(i) }
+                    }
+                })
+                .collect()
+        };
         let in_place = node.declaration.in_place && mode == Mode::Process;
-        let inputs = views(inputs, &|i| node.connected[i], in_place);
-        let outputs = views(outputs, &|_| true, false);
+        let inputs = views(inputs, &|i| node.connected[i], in_place, false);
+        let outputs = views(outputs, &|_| true, false, true);
+        self.schedule.lists += windows.len() as u32;
         let mut all: Vec<Moved> = Vec::new();
         let mut entry = |parameter: usize| {
             all.iter().position(|m| m.parameter as usize == parameter).unwrap_or_else(|| {
@@ -355,6 +434,7 @@ impl Assigner<'_> {
             places,
             before,
             moved: all,
+            windows,
         })
     }
 }

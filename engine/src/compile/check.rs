@@ -11,15 +11,37 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
         slots: vec![None; schedule.slots as usize],
         lists: vec![false; schedule.lists as usize],
         ran: vec![None; schedule.banks.len()],
-        lines: vec![false; schedule.lines.len()],
+        lines: vec![Used::No; schedule.lines.len()],
         event_lines: vec![false; schedule.event_lines.len()],
     };
     paper.slots.iter_mut().take(SILENT_SLOTS as usize).for_each(|silent| *silent = Some(0));
     if let Some(empty) = paper.lists.first_mut() {
         *empty = true;
     }
-    for (at, step) in schedule.steps.iter().enumerate() {
-        paper.step(step, schedule).map_err(|why| format!("step {at}: {why}"))?;
+    let mut at = 0;
+    while let Some(step) = schedule.steps.get(at) {
+        let place = |step: usize| move |why: String| format!("step {step}: {why}");
+        if let Step::Loop { steps, frames } = step {
+            let inner = schedule.steps.get(at + 1..at + 1 + steps).filter(|_| *frames > 0);
+            let inner = inner.ok_or_else(|| place(at)("a loop without steps or frames".into()))?;
+            // Twice: what the second round needs must still be there after the first.
+            let mut again = paper.clone();
+            for round in 0..2 {
+                for (i, step) in inner.iter().enumerate() {
+                    belongs(step, Some(*frames), schedule).map_err(place(at + 1 + i))?;
+                    paper.step(step, schedule).map_err(place(at + 1 + i))?;
+                }
+                if round == 0 {
+                    again.slots.clone_from(&paper.slots);
+                    std::mem::swap(&mut paper, &mut again);
+                }
+            }
+            at += 1 + steps;
+        } else {
+            belongs(step, None, schedule).map_err(place(at))?;
+            paper.step(step, schedule).map_err(place(at))?;
+            at += 1;
+        }
     }
     let mut nodes = std::collections::HashSet::new();
     for bank in &schedule.banks {
@@ -34,7 +56,8 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
     if let Some(node) = paper.ran.iter().position(stopped) {
         return Err(format!("bank {node} is not run to its end"));
     }
-    if !paper.lines.iter().chain(&paper.event_lines).all(|used| *used) {
+    let lines = paper.lines.iter().all(|used| matches!(used, Used::Delay | Used::Taken));
+    if !lines || !paper.event_lines.iter().all(|used| *used) {
         return Err("a delay is not used".into());
     }
     for output in &schedule.outputs {
@@ -45,6 +68,34 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
     Ok(())
 }
 
+/// What a delay was used for.
+#[derive(Clone, Copy, PartialEq)]
+enum Used {
+    No,
+    Delay,
+    /// In a loop: it gave, and has to take.
+    Given,
+    Taken,
+}
+
+/// In a loop (of so many frames at once) nothing runs side by side, and there is no other loop; what cuts a loop is
+/// nowhere else.
+fn belongs(step: &Step, around: Option<usize>, schedule: &Schedule) -> Result<(), String> {
+    let right = match step {
+        Step::Run(run) if around.is_some() => {
+            schedule.banks.get(run.bank as usize).is_none_or(|b| b.lanes() == 1)
+        }
+        Step::Run(run) => run.mode == Mode::Process && run.windows.is_empty(),
+        Step::Give { .. } | Step::Take { .. } => around == Some(1),
+        Step::Pack { .. } | Step::Unpack { .. } | Step::WideSum { .. } => around.is_none(),
+        Step::Loop { .. } => false,
+        _ => true,
+    };
+    let place = if around.is_some() { "into a loop" } else { "out of a loop" };
+    if right { Ok(()) } else { Err(format!("does not belong {place}")) }
+}
+
+#[derive(Clone)]
 struct Paper {
     /// Which value each slot holds.
     slots: Vec<Option<u32>>,
@@ -53,13 +104,19 @@ struct Paper {
     /// How each node was run last.
     ran: Vec<Option<Mode>>,
     /// Whether each delay was used.
-    lines: Vec<bool>,
+    lines: Vec<Used>,
     /// The same for events.
     event_lines: Vec<bool>,
 }
 
 /// How many slots a sum in double precision covers.
 const SUM_SPAN: u32 = 2;
+
+/// A delay in a loop holds one frame of so many channels.
+fn one_frame(schedule: &Schedule, line: u32, width: usize) -> Result<(), String> {
+    let line = &schedule.lines[line as usize];
+    if line.frames == 1 && line.width == width { Ok(()) } else { Err("the delay has another width".into()) }
+}
 
 /// Whether two places share a slot.
 fn overlap(a: Place, b: Place) -> bool {
@@ -119,8 +176,8 @@ impl Paper {
     fn sum(&mut self, before: Option<Place>, to: Place, terms: &[Term]) -> Result<(), String> {
         if let Some(before) = before {
             self.read_span(before, SUM_SPAN)?;
-            if to.span == SUM_SPAN && to.slot != before.slot {
-                return Err("a sum goes on in another place".into());
+            if to.slot != before.slot && overlap(before, to) {
+                return Err("a sum goes on half over itself".into());
             }
         }
         if !matches!(to.span, 1 | SUM_SPAN) {
@@ -185,8 +242,19 @@ impl Paper {
                 }
                 to.iter().try_for_each(|t| self.write(t.1))
             }
+            Step::Loop { .. } => Ok(()),
+            Step::Give { line, to } => {
+                self.line(*line, (Used::No, Used::Given))?;
+                one_frame(schedule, *line, to.len())?;
+                to.iter().try_for_each(|place| self.write(*place))
+            }
+            Step::Take { line, from } => {
+                self.line(*line, (Used::Given, Used::Taken))?;
+                one_frame(schedule, *line, from.len())?;
+                from.iter().try_for_each(|place| self.read_span(*place, 1))
+            }
             Step::Delay { line, channels } => {
-                once(&mut self.lines, *line, "delay")?;
+                self.line(*line, (Used::No, Used::Delay))?;
                 if schedule.lines[*line as usize].width != channels.len() {
                     return Err("the delay has another width".into());
                 }
@@ -208,6 +276,19 @@ impl Paper {
                 once(&mut self.lists, *to, "list")
             }
             Step::Run(run) => self.run(run, schedule),
+        }
+    }
+
+    /// Uses a delay.
+    fn line(&mut self, line: u32, (from, to): (Used, Used)) -> Result<(), String> {
+        match self.lines.get_mut(line as usize) {
+            None => Err(format!("delay {line} is not there")),
+            Some(used) if *used == from => {
+                *used = to;
+                Ok(())
+            }
+            Some(Used::No) => Err(format!("delay {line} takes before it gave")),
+            Some(_) => Err(format!("delay {line} is used twice")),
         }
     }
 
@@ -265,6 +346,10 @@ impl Paper {
         if run.places.iter().chain(&run.before).any(|p| p.span != span) {
             return Err("a port has another number of lanes".into());
         }
+        for window in run.windows.iter().filter(|w| !w.written) {
+            self.list(window.whole)?;
+            *self.lists.get_mut(window.seen as usize).ok_or("a window is not there")? = true;
+        }
         let mut read: Vec<Place> = Vec::new();
         for port in &run.inputs {
             if port.events {
@@ -299,6 +384,9 @@ impl Paper {
                 once(&mut self.lists, port.start, "list")?;
             }
             written.extend(channels);
+        }
+        for window in run.windows.iter().filter(|w| w.written) {
+            once(&mut self.lists, window.whole, "list")?;
         }
         for (i, place) in written.iter().enumerate() {
             if read.iter().chain(&written[..i]).any(|p| overlap(*p, *place)) {

@@ -1,5 +1,6 @@
 //! Sixth pass: steps. Each step reads and writes values; a value is a buffer of one block, written once.
 
+mod around;
 mod wide;
 
 use super::align::Alignment;
@@ -68,6 +69,27 @@ pub enum Op {
         from: Value,
         /// What is written, with its lane.
         to: Vec<(u32, Value)>,
+    },
+    /// The ops to the next [`Op::End`] run for so many frames at once, again and again.
+    Begin {
+        /// How many frames.
+        frames: usize,
+    },
+    /// The end of a loop.
+    End,
+    /// What a cable was given one frame ago.
+    Give {
+        /// The cable, by its index in the flat table.
+        cable: usize,
+        /// What is written.
+        to: Vec<Value>,
+    },
+    /// What a cable is given, for the next frame.
+    Take {
+        /// The cable, by its index in the flat table.
+        cable: usize,
+        /// What is read.
+        from: Vec<Value>,
     },
     /// Each first value is delayed into the second.
     Delay {
@@ -157,6 +179,7 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
         leaving,
         lanes,
         given: vec![Vec::new(); flat.nodes.len()],
+        brought: HashMap::new(),
         members: HashMap::new(),
         opened: HashSet::new(),
         alone: HashMap::new(),
@@ -167,7 +190,7 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
         match unit {
             Unit::One(vertex) => emitter.vertex(*vertex),
             Unit::Batch(members) => emitter.batch(members),
-            Unit::Loop(vertices) => vertices.iter().for_each(|v| emitter.vertex(*v)),
+            Unit::Loop(number, vertices) => emitter.around(&order.loops[*number], vertices),
         }
     }
     // In the order of their keys, whatever the order of the steps.
@@ -194,6 +217,8 @@ struct Emitter<'a> {
     lanes: Vec<usize>,
     /// What each node's output ports have given.
     given: Vec<Vec<Given>>,
+    /// What the cables of the present loop bring, where that is known already.
+    brought: HashMap<usize, Vec<Channel>>,
     /// By value with several nodes side by side: the nodes.
     members: HashMap<Value, Vec<Option<usize>>>,
     /// Values of which lanes were taken apart, those lanes, and what was laid side by side already.
@@ -311,6 +336,9 @@ impl Emitter<'_> {
 
     /// The channels that a cable brings, held back where another path is later.
     fn delayed(&mut self, cable: usize) -> Vec<Channel> {
+        if let Some(channels) = self.brought.get(&cable) {
+            return channels.clone();
+        }
         let from = self.flat.cables[cable].from;
         let Some(Given::Channels(source)) = self.given[from.0].get(from.1).cloned() else {
             return Vec::new();

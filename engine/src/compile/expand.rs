@@ -37,6 +37,9 @@ pub struct FlatNode {
     pub moved: Vec<bool>,
     /// Whether sound goes round it.
     pub bypass: bool,
+    /// Where it cuts a loop: how many frames earlier it gives what it holds back, since the sound is late elsewhere in
+    /// the loop.
+    pub early: usize,
 }
 
 /// A cable of the flat table.
@@ -52,6 +55,8 @@ pub struct FlatCable {
     pub to: (usize, Target),
     /// Amplitude.
     pub gain: f32,
+    /// Whether the patch wants a loop to be cut here.
+    pub feedback: bool,
 }
 
 /// Where a cable ends.
@@ -195,6 +200,7 @@ impl Walk<'_> {
                 moved: vec![false; settings.len()],
                 settings,
                 bypass: node.bypass && around,
+                early: 0,
             });
         }
     }
@@ -212,7 +218,8 @@ impl Walk<'_> {
             let place = format!("cable {prefix}{id} ({} → {})", cable.from, cable.to);
             match resolve::cable(&ends, cable) {
                 Ok(Some((from, to, gain))) => {
-                    cables.push(FlatCable { scope: scope.clone(), id, from, to, gain });
+                    let (scope, feedback) = (scope.clone(), cable.feedback);
+                    cables.push(FlatCable { scope, id, from, to, gain, feedback });
                 }
                 Ok(None) => {}
                 Err(what) => self.errors.push(Problem::new(place, what)),

@@ -1,6 +1,7 @@
 //! From a patch to a schedule: a chain of pure passes, each a file.
 //!
-//! expand (validate, unfold sub-patches) → widths → order (condense loops, sort) → align (latency) → batch (what runs
+//! expand (validate, unfold sub-patches) → widths → order (condense loops and cut them, sort) → align (latency) → late
+//! (latency in loops) → batch (what runs
 //! side by side) → emit (steps on values) → buffers (values to slots). [`check`] proves a schedule by playing it
 //! through on paper.
 
@@ -12,6 +13,7 @@ mod emit;
 mod expand;
 mod internal;
 mod lanes;
+mod late;
 mod order;
 mod problem;
 mod resolve;
@@ -24,7 +26,7 @@ pub use buffers::SILENT_SLOTS;
 pub use expand::{Depth, Flat, FlatCable, FlatNode, Target};
 pub use internal::{is_output, is_placeholder};
 pub use lanes::Curve;
-pub use order::{Mode, Vertex};
+pub use order::{Loop, Mode, Vertex};
 pub use problem::Problem;
 pub use widths::Widths;
 
@@ -61,6 +63,8 @@ pub struct Compiled {
     pub widths: Widths,
     /// What is odd but no error.
     pub warnings: Vec<Problem>,
+    /// The loops, and where each is cut.
+    pub loops: Vec<Loop>,
 }
 
 /// Compiles a patch; every error is found that can be told apart from the first.
@@ -74,19 +78,15 @@ pub fn compile_onto(
     context: &Context<'_>,
     seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
 ) -> Result<Compiled, Vec<Problem>> {
-    let (flat, warnings) = expand::expand(patch, context)?;
+    let (mut flat, mut warnings) = expand::expand(patch, context)?;
     let widths = widths::infer(&flat, context)?;
-    let order = order::order(&flat, |node| setup(&flat, &widths, context, &patch.tempo, node))?;
-    let latency = |node: usize| {
-        let n = &flat.nodes[node];
-        (n.declaration.latency)(&setup(&flat, &widths, context, &patch.tempo, node))
-    };
-    let alignment = align::align(&flat, &order, latency);
+    let (order, alignment, odd) = late::settle(&mut flat, &widths, context, &patch.tempo)?;
+    warnings.extend(odd);
     let seat = |node: usize| seat(&flat, &widths, node);
     let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
     let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
     let schedule = buffers::assign(steps, &flat, &alignment);
-    Ok(Compiled { schedule, flat, widths, warnings })
+    Ok(Compiled { schedule, flat, widths, warnings, loops: order.loops })
 }
 
 /// What a node is made from.
@@ -107,6 +107,6 @@ pub fn setup<'a>(
         moved: &n.moved,
         assets: context.assets,
         tempo,
-        early: 0,
+        early: n.early,
     }
 }

@@ -1,8 +1,11 @@
-//! Third pass: condenses loops, cuts them where a delay allows it, and sorts what is heard.
+//! Third pass: sorts what is heard; finds the loops, and where each is cut.
+
+mod loops;
 
 use super::expand::{Flat, Target};
 use super::{Problem, is_output};
-use crate::node::{Group, Setup};
+use crate::node::Group;
+pub use loops::Loop;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -33,58 +36,64 @@ pub struct Order {
     pub vertices: Vec<Vertex>,
     /// Whether each node of the flat table is heard at an output or by a meter.
     pub heard: Vec<bool>,
-    /// By node: the loop that it lies in, numbered in the order in which loops and single nodes follow each other; the
-    /// nodes of one loop, and only they, have the same number.
-    pub loops: Vec<usize>,
-    /// Whether each node of the flat table lies in a loop.
-    pub looped: Vec<bool>,
+    /// By node: a number of the loop that it lies in, in the order in which loops and single nodes follow each other;
+    /// the nodes of one loop, and only they, have the same number.
+    pub numbers: Vec<usize>,
+    /// By node: the loop that it lies in, as an index of `loops`.
+    pub loop_of: Vec<Option<usize>>,
+    /// The loops, and how each is run.
+    pub loops: Vec<Loop>,
+    /// By cable: whether a loop is cut there, so that it brings what was given one frame ago.
+    pub feedback: Vec<bool>,
 }
 
-/// Sorts the nodes that are heard; refuses a loop that no delay cuts.
-pub fn order<'a>(flat: &Flat, setup: impl Fn(usize) -> Setup<'a>) -> Result<Order, Vec<Problem>> {
+/// Sorts the nodes that are heard. `holds` tells for how many frames a node can give what it has before it must take
+/// what comes in; 0 where it can't.
+pub fn order(flat: &Flat, holds: impl Fn(usize) -> usize) -> Result<Order, Vec<Problem>> {
     let heard = heard(flat);
+    let mut order = Order {
+        numbers: vec![0; flat.nodes.len()],
+        loop_of: vec![None; flat.nodes.len()],
+        feedback: vec![false; flat.cables.len()],
+        ..Order::default()
+    };
     let mut cuts = vec![false; flat.nodes.len()];
-    let mut loops = vec![0; flat.nodes.len()];
-    let graph = build(flat, &heard, &cuts);
-    let mut looped = vec![false; flat.nodes.len()];
+    let graph = build(flat, &heard, &cuts, &order.feedback);
     // The components come last to first.
-    for (number, component) in kosaraju_scc(&graph).into_iter().rev().enumerate() {
+    let components = kosaraju_scc(&graph);
+    let mut errors = Vec::new();
+    for (number, component) in components.into_iter().rev().enumerate() {
         let circle = component.len() > 1 || graph.find_edge(component[0], component[0]).is_some();
-        for index in component {
-            let node = graph[index].node;
-            loops[node] = number;
-            looped[node] = circle;
-            // A bypassed node passes its input on at once, so nothing is cut there.
-            cuts[node] =
-                circle && !flat.nodes[node].bypass && (flat.nodes[node].declaration.cuts_loop)(&setup(node));
+        let nodes: Vec<usize> = component.into_iter().map(|index| graph[index].node).collect();
+        nodes.iter().for_each(|&n| order.numbers[n] = number);
+        if !circle {
+            continue;
+        }
+        nodes.iter().for_each(|&n| order.loop_of[n] = Some(order.loops.len()));
+        match loops::cut(flat, nodes, &holds) {
+            Ok(cut) => {
+                cut.nodes.iter().for_each(|&n| cuts[n] = true);
+                cut.cables.iter().for_each(|&c| order.feedback[c] = true);
+                order.loops.push(cut);
+            }
+            Err(problem) => errors.push(problem),
         }
     }
-    let any = looped.contains(&true);
-    let graph = if any { build(flat, &heard, &cuts) } else { graph };
-    if let Ok(sorted) = toposort(&graph, None) {
-        let mut vertices: Vec<Vertex> = sorted.into_iter().map(|i| graph[i]).collect();
-        if any {
-            // Each loop in one piece, behind all that leads into it.
-            vertices.sort_by_key(|v| loops[v.node]);
-        }
-        return Ok(Order { vertices, heard, loops, looped });
+    if !errors.is_empty() {
+        return Err(errors);
     }
-    let left =
-        kosaraju_scc(&graph).into_iter().filter(|c| c.len() > 1 || graph.find_edge(c[0], c[0]).is_some());
-    Err(left
-        .map(|component| {
-            let mut keys: Vec<&str> = component.iter().map(|&i| flat.nodes[graph[i].node].key.as_str()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            let shown = keys.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-            let more = if keys.len() > 8 { format!(" and {} more", keys.len() - 8) } else { String::new() };
-            Problem::new(
-                shown + &more,
-                "these nodes feed each other in a loop with no delay to cut it; put a `delay` with `mix` at 100 % \
-                 and a `shortest` of 2 ms or more (12 ms at 8 kHz) into the loop, or pull one cable",
-            )
-        })
-        .collect())
+    let graph = if order.loops.is_empty() { graph } else { build(flat, &heard, &cuts, &order.feedback) };
+    let Ok(sorted) = toposort(&graph, None) else {
+        let what = "a loop is left; this is a fault of the program: report it with the patch";
+        return Err(vec![Problem::new("the patch", what)]);
+    };
+    order.vertices = sorted.into_iter().map(|i| graph[i]).collect();
+    if !order.loops.is_empty() {
+        // Each loop in one piece, behind all that leads into it.
+        order.vertices.sort_by_key(|v| order.numbers[v.node]);
+    }
+    order.heard = heard;
+    Ok(order)
 }
 
 /// Marks what reaches an output or a meter.
@@ -107,7 +116,7 @@ fn heard(flat: &Flat) -> Vec<bool> {
 
 type Vertices = DiGraph<Vertex, ()>;
 
-fn build(flat: &Flat, heard: &[bool], cuts: &[bool]) -> Vertices {
+fn build(flat: &Flat, heard: &[bool], cuts: &[bool], feedback: &[bool]) -> Vertices {
     let mut graph = Vertices::with_capacity(flat.nodes.len(), flat.cables.len());
     // For each node, where its inputs arrive and where its outputs leave.
     let places: Vec<Option<(NodeIndex, NodeIndex)>> = (0..flat.nodes.len())
@@ -125,7 +134,7 @@ fn build(flat: &Flat, heard: &[bool], cuts: &[bool]) -> Vertices {
             })
         })
         .collect();
-    for cable in &flat.cables {
+    for (cable, _) in flat.cables.iter().zip(feedback).filter(|(_, feedback)| !**feedback) {
         let (Some(from), Some(to)) = (places[cable.from.0], places[cable.to.0]) else { continue };
         // What moves a parameter must be there before the outputs are given.
         let arrival = if matches!(cable.to.1, Target::Parameter(..)) { to.1 } else { to.0 };

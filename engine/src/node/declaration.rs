@@ -26,8 +26,9 @@ pub struct Declaration {
     /// Whether the first input and the first output are one buffer: the kernel finds its input in the output and
     /// replaces it. Both ports have the same width then.
     pub in_place: bool,
-    /// Whether a loop may be cut here: the kernel's `emit` needs nothing of the present block's inputs.
-    pub cuts_loop: fn(&Setup) -> bool,
+    /// For how many frames the kernel's `emit` needs nothing of the inputs: a loop may be cut here, and so many of its
+    /// frames run at once. 0: none.
+    pub holds: fn(&Setup) -> usize,
     /// How many frames the output lags behind the input.
     pub latency: fn(&Setup) -> usize,
     /// How long the node makes sound by itself.
@@ -53,7 +54,7 @@ impl Declaration {
         outputs: &[],
         parameters: &[],
         in_place: false,
-        cuts_loop: |_| false,
+        holds: |_| 0,
         latency: |_| 0,
         extent: |_| Extent::Passive,
         gap: |_| 0.0,

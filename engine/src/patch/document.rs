@@ -160,6 +160,9 @@ pub struct Cable {
     /// How far a signal of 1 moves the parameter at its end, in the parameter's unit, or `2 oct` for a frequency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<Value>,
+    /// Whether a loop without a delay is cut here: the cable brings what was given one frame before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub feedback: bool,
 }
 
 impl Cable {
@@ -171,6 +174,12 @@ impl Cable {
     /// With a level in decibels.
     pub fn with_gain(mut self, gain: impl Into<Value>) -> Self {
         self.gain = Some(gain.into());
+        self
+    }
+
+    /// As the cable at which a loop is cut.
+    pub fn as_feedback(mut self) -> Self {
+        self.feedback = true;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use crate::node::{Event, EventList};
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// A delay of whole frames for several channels.
 pub struct DelayLine {
@@ -38,6 +39,18 @@ impl DelayLine {
         false
     }
 
+    /// What a line of one frame holds of a channel.
+    pub fn held(&self, channel: usize) -> f32 {
+        self.channels.get(channel).and_then(|line| line.first()).copied().unwrap_or(0.0)
+    }
+
+    /// Lets a line of one frame hold a value for a channel.
+    pub fn hold(&mut self, channel: usize, x: f32) {
+        if let Some(held) = self.channels.get_mut(channel).and_then(|line| line.first_mut()) {
+            *held = x;
+        }
+    }
+
     /// Moves on by a block.
     pub fn advance(&mut self, frames: usize) {
         if let Some(line) = self.channels.first().filter(|l| !l.is_empty()) {
@@ -67,20 +80,20 @@ impl EventLine {
         Self { frames: frames as i64, waiting: VecDeque::with_capacity(Self::ROOM) }
     }
 
-    /// Takes the events of a block that begins at `frame`, and gives those that are due in it.
-    pub fn run(&mut self, frame: i64, frames: usize, from: &[Event], to: &mut EventList) {
-        for &event in from {
+    /// Takes the events of some frames of a block that begins at `start`, and gives those that are due in them.
+    pub fn run(&mut self, start: i64, frames: Range<usize>, from: &[Event], to: &mut EventList) {
+        for &event in from.iter().filter(|e| frames.contains(&(e.frame as usize))) {
             if self.waiting.len() < Self::ROOM {
-                self.waiting.push_back((frame + i64::from(event.frame) + self.frames, event));
+                self.waiting.push_back((start + i64::from(event.frame) + self.frames, event));
             } else {
                 to.push(event);
             }
         }
         while let Some(&(due, event)) = self.waiting.front() {
-            if due >= frame + frames as i64 {
+            if due >= start + frames.end as i64 {
                 break;
             }
-            to.push(Event { frame: (due - frame).max(0) as u32, ..event });
+            to.push(Event { frame: (due - start).max(frames.start as i64) as u32, ..event });
             self.waiting.pop_front();
         }
     }

@@ -38,6 +38,12 @@ impl Memory {
         flat_mut(&mut self.slots[range(place)])
     }
 
+    /// Says whether some frames of a buffer are silent; where they are not the first of the block, the others count too.
+    pub fn tell(&mut self, place: Place, silent: bool, frames: &std::ops::Range<usize>) {
+        let tag = &mut self.silent[place.slot as usize];
+        *tag = silent && (frames.start == 0 || *tag);
+    }
+
     /// Whether a buffer is silent.
     pub fn is_silent(&self, place: Place) -> bool {
         self.silent[place.slot as usize]

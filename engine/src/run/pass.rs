@@ -7,7 +7,7 @@ use super::program::Program;
 use super::sum;
 use super::view::{Events, Inputs, Outputs};
 use crate::compile::Mode;
-use crate::node::{BLOCK, EventList, Io, Params};
+use crate::node::{BLOCK, Event, EventList, Io, Params};
 use crate::schedule::{Place, Run, Step};
 use signalbox_dsp::lane::{Lane, Task, dispatch};
 use std::ops::Range;
@@ -43,15 +43,46 @@ pub struct Pass<'a> {
 impl Pass<'_> {
     /// Runs steps for some frames of the block.
     pub fn steps(&mut self, steps: &[Step], frames: Range<usize>) {
-        for step in steps {
-            self.step(step, frames.clone());
+        let mut at = 0;
+        while let Some(step) = steps.get(at) {
+            at += 1;
+            let Step::Loop { steps: count, frames: length } = step else {
+                self.step(step, frames.clone());
+                continue;
+            };
+            let inner = &steps[at..at + count];
+            let mut start = frames.start;
+            while start < frames.end {
+                let end = frames.end.min(start + length);
+                inner.iter().for_each(|step| self.step(step, start..end));
+                start = end;
+            }
+            at += count;
         }
     }
 
     fn step(&mut self, step: &Step, frames: Range<usize>) {
         let memory = &mut *self.memory;
         match step {
-            Step::Copy { from, to } => sum::copy(memory, *from, *to),
+            // `steps` runs it.
+            Step::Loop { .. } => {}
+            Step::Give { line, to } => {
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                let line = unsafe { &*self.program.lines[*line as usize].0.get() };
+                for (channel, place) in to.iter().enumerate() {
+                    let x = line.held(channel);
+                    memory.slots[place.slot as usize].0[frames.start] = x;
+                    memory.tell(*place, x.to_bits() == 0, &frames);
+                }
+            }
+            Step::Take { line, from } => {
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                let line = unsafe { &mut *self.program.lines[*line as usize].0.get() };
+                for (channel, place) in from.iter().enumerate() {
+                    line.hold(channel, memory.slots[place.slot as usize].0[frames.end - 1]);
+                }
+            }
+            Step::Copy { from, to } => sum::copy(memory, *from, *to, frames),
             Step::Sum { before, to, terms } => sum::sum(memory, *before, *to, terms, frames),
             Step::WideSum { to, terms } => sum::wide_sum(memory, *to, terms),
             Step::Pack { from, to } => sum::lay(memory, from, *to),
@@ -61,7 +92,7 @@ impl Pass<'_> {
                 let line = unsafe { &mut *self.program.lines[*line as usize].0.get() };
                 for (channel, (place, _)) in channels.iter().enumerate() {
                     let silent = line.run(channel, &mut memory.slots[place.slot as usize].0[frames.clone()]);
-                    memory.silent[place.slot as usize] = silent;
+                    memory.tell(*place, silent, &frames);
                 }
                 line.advance(frames.len());
             }
@@ -79,15 +110,20 @@ impl Pass<'_> {
     fn merge(&mut self, to: u32, from: &[(u32, Option<u32>)], frames: Range<usize>) {
         let lists = &mut self.memory.lists;
         let mut merged = std::mem::replace(&mut lists[to as usize], EventList::empty());
-        merged.clear();
+        if frames.start == 0 {
+            merged.clear();
+        }
         for &(list, held) in from {
             let events = &lists[list as usize];
             match held {
-                None => events.iter().for_each(|&e| merged.push(e)),
+                None => events
+                    .iter()
+                    .filter(|e| frames.contains(&(e.frame as usize)))
+                    .for_each(|&e| merged.push(e)),
                 Some(line) => {
                     // SAFETY: this is the one runner of the program's builder, held by mutable reference.
                     let line = unsafe { &mut *self.program.event_lines[line as usize].0.get() };
-                    line.run(self.start + frames.start as i64, frames.len(), events, &mut merged);
+                    line.run(self.start, frames.clone(), events, &mut merged);
                 }
             }
         }
@@ -108,11 +144,12 @@ impl Pass<'_> {
                 dispatch(Move { program, memory, state, moved, row, frame, frames });
             }
         }
+        self.read_windows(run, &frames);
         if self.rests(state, run) {
             for place in outputs(run) {
                 let all = self.memory.all_mut(place);
                 all[frames.start * L::LANES..frames.end * L::LANES].fill(0.0);
-                self.memory.silent[place.slot as usize] = true;
+                self.memory.tell(place, true, &frames);
             }
             return;
         }
@@ -150,10 +187,40 @@ impl Pass<'_> {
             let all = flat(&self.memory.slots[range(place)]);
             let (finite, silent) = dispatch(Look(&all[frames.start * L::LANES..frames.end * L::LANES]));
             whole &= finite;
-            self.memory.silent[place.slot as usize] = silent;
+            self.memory.tell(place, silent, &frames);
         }
+        self.write_windows(run, &frames);
         if !whole {
             self.fault(state, run, frames);
+        }
+    }
+
+    /// Shows a node in a loop the events of some frames.
+    fn read_windows(&mut self, run: &Run, frames: &Range<usize>) {
+        let lists = &mut self.memory.lists;
+        for window in run.windows.iter().filter(|w| !w.written) {
+            let mut seen = std::mem::replace(&mut lists[window.seen as usize], EventList::empty());
+            seen.clear();
+            for event in lists[window.whole as usize].iter().filter(|e| frames.contains(&(e.frame as usize)))
+            {
+                seen.push(Event { frame: event.frame - frames.start as u32, ..*event });
+            }
+            lists[window.seen as usize] = seen;
+        }
+    }
+
+    /// Adds the events that a node in a loop has sent to those of the block.
+    fn write_windows(&mut self, run: &Run, frames: &Range<usize>) {
+        let lists = &mut self.memory.lists;
+        for window in run.windows.iter().filter(|w| w.written) {
+            let mut whole = std::mem::replace(&mut lists[window.whole as usize], EventList::empty());
+            if frames.start == 0 {
+                whole.clear();
+            }
+            for event in lists[window.seen as usize].iter() {
+                whole.push(Event { frame: event.frame + frames.start as u32, ..*event });
+            }
+            lists[window.whole as usize] = whole;
         }
     }
 

@@ -109,6 +109,7 @@ struct Make {
     connected: Vec<bool>,
     moved: Vec<bool>,
     bypass: bool,
+    early: usize,
     tempo: TempoMap,
 }
 
@@ -327,6 +328,7 @@ fn make(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, n
         connected: n.connected.clone(),
         moved: n.moved.clone(),
         bypass: n.bypass,
+        early: n.early,
         tempo: tempo.clone(),
     }
 }

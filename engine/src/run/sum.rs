@@ -6,10 +6,12 @@ use crate::schedule::{Place, Term};
 use signalbox_dsp::lane::{Lane, Simd, Task, Wide, dispatch, pack, unpack};
 use std::ops::Range;
 
-/// Copies a buffer.
-pub fn copy(memory: &mut Memory, from: Place, to: Place) {
-    memory.slots.copy_within(range(from), to.slot as usize);
-    memory.silent[to.slot as usize] = memory.is_silent(from);
+/// Copies some frames of a buffer.
+pub fn copy(memory: &mut Memory, from: Place, to: Place, frames: Range<usize>) {
+    let (span, at) = (from.span as usize, |place: Place| place.slot as usize * BLOCK);
+    let part = at(from) + frames.start * span..at(from) + frames.end * span;
+    super::memory::flat_mut(&mut memory.slots).copy_within(part, at(to) + frames.start * span);
+    memory.tell(to, memory.is_silent(from), &frames);
 }
 
 /// Sums channels for some frames of the block.
@@ -27,7 +29,7 @@ pub fn sum(memory: &mut Memory, before: Option<Place>, to: Place, terms: &[Term]
 fn silence(memory: &mut Memory, to: Place, frames: Range<usize>) {
     let span = to.span as usize;
     memory.all_mut(to)[frames.start * span..frames.end * span].fill(0.0);
-    memory.silent[to.slot as usize] = true;
+    memory.tell(to, true, &frames);
 }
 
 struct Sum<'a> {
@@ -64,7 +66,7 @@ impl Task for Sum<'_> {
                 }
             }
         }
-        memory.silent[to.slot as usize] = false;
+        memory.tell(to, false, &frames);
         match to.span {
             1 => {
                 let out = &mut memory.slots[to.slot as usize].0[frames.clone()];

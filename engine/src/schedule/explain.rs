@@ -32,6 +32,31 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                     b(from)
                 )
             }
+            Step::Loop { steps, frames } => {
+                let every = match frames {
+                    1 => "frame by frame".into(),
+                    n => format!("{n} frames at once"),
+                };
+                writeln!(out, "loop     the next {steps} steps run {every}, round and round")
+            }
+            Step::Give { line, to } => {
+                let to: Vec<String> = to.iter().map(b).collect();
+                writeln!(
+                    out,
+                    "give     {}: what {} brought one frame ago",
+                    to.join(" "),
+                    cable(*line, compiled)
+                )
+            }
+            Step::Take { line, from } => {
+                let from: Vec<String> = from.iter().map(b).collect();
+                writeln!(
+                    out,
+                    "take     {}: {} brings it in the next frame",
+                    from.join(" "),
+                    cable(*line, compiled)
+                )
+            }
             Step::Sum { before, to, terms } => {
                 let mut told: Vec<String> = before.iter().map(b).collect();
                 told.extend(terms.iter().map(term));
@@ -101,6 +126,14 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
         let _ = writeln!(out, "output   {} from {}", output.name, places.join(" "));
     }
     out
+}
+
+/// The cable that a delay belongs to.
+fn cable(line: u32, compiled: &Compiled) -> String {
+    let line = &compiled.schedule.lines[line as usize];
+    let cable = compiled.flat.cables.iter().find(|c| c.scope == line.scope && c.id == line.cable);
+    let keys = |n: usize| compiled.flat.nodes[n].key.as_str();
+    cable.map_or_else(String::new, |c| format!("the cable {} → {}", keys(c.from.0), keys(c.to.0)))
 }
 
 /// Whether each node of the flat table is run.

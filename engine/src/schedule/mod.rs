@@ -48,6 +48,27 @@ impl Term {
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
+    /// The next steps run for so many frames at once, again and again until the block is over.
+    Loop {
+        /// How many steps.
+        steps: usize,
+        /// How many frames at once.
+        frames: usize,
+    },
+    /// Gives what a cable of a loop took one frame ago.
+    Give {
+        /// Index in [`Schedule::lines`].
+        line: u32,
+        /// What is written, one a channel.
+        to: Vec<Place>,
+    },
+    /// Takes what the cable of a loop gives in the next frame.
+    Take {
+        /// Index in [`Schedule::lines`].
+        line: u32,
+        /// What is read, one a channel.
+        from: Vec<Place>,
+    },
     /// Copies a buffer.
     Copy {
         /// What is read.
@@ -124,6 +145,20 @@ pub struct Run {
     pub before: Vec<Place>,
     /// Parameters that move, in order.
     pub moved: Vec<Moved>,
+    /// In a loop that runs some frames at once: the lists of events of its ports, each seen through another one that
+    /// holds the events of these frames.
+    pub windows: Vec<Window>,
+}
+
+/// A list of events, seen some frames at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The list of the whole block.
+    pub whole: u32,
+    /// The list that the node sees.
+    pub seen: u32,
+    /// Whether the node writes it.
+    pub written: bool,
 }
 
 /// What moves a parameter.

@@ -39,7 +39,8 @@ fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
             Step::Delay { channels, .. } => {
                 all.extend(channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]))
             }
-            Step::Merge { .. } => {}
+            Step::Merge { .. } | Step::Loop { .. } => {}
+            Step::Give { to: all_of, .. } | Step::Take { from: all_of, .. } => all.extend(all_of),
             Step::Run(run) => {
                 all.extend(&mut run.places);
                 all.extend(&mut run.before);
@@ -158,6 +159,9 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
         Step::Delay { .. } => "delay",
         Step::Merge { .. } => "merge",
         Step::Run(_) => "run",
+        Step::Loop { .. } => "loop",
+        Step::Give { .. } => "give",
+        Step::Take { .. } => "take",
     };
     let mut dropped = std::collections::BTreeMap::new();
     for seed in 0..150 {
@@ -175,7 +179,7 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
         }
     }
     println!("{dropped:?}");
-    assert!(dropped.len() == 7 && dropped.values().all(|&n| n > 20), "{dropped:?}");
+    assert!(dropped.len() == 10 && dropped.values().all(|&n| n >= 10), "{dropped:?}");
 }
 
 /// Breaks what the checker can't see; the oracle must hear most of it (some is silent, or behind a clamp).
@@ -201,8 +205,13 @@ fn heard(what: &str, mut change: impl FnMut(&mut Chance, &mut Schedule) -> bool)
 #[test]
 fn the_oracle_hears_what_the_checker_can_not_see() {
     heard("a delay one frame too long", |chance, schedule| {
-        let at = chance.below(schedule.lines.len());
-        schedule.lines.get_mut(at).map(|l| l.frames += 1).is_some()
+        let delays = schedule.steps.iter().filter_map(|step| match step {
+            Step::Delay { line, .. } => Some(*line as usize),
+            _ => None,
+        });
+        let delays: Vec<usize> = delays.collect();
+        let at = delays.get(chance.below(delays.len().max(1)));
+        at.map(|&at| schedule.lines[at].frames += 1).is_some()
     });
     heard("events one frame late", |chance, schedule| {
         let at = chance.below(schedule.event_lines.len());

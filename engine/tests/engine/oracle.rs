@@ -121,6 +121,12 @@ impl Coverage {
         self.count("delay inside an instance", schedule.lines.iter().any(|l| l.scope.ends_with('/')));
         self.count("delay of events", !schedule.event_lines.is_empty());
         self.count("loop", runs(&|r| r.mode == Mode::Emit));
+        let loops = |is: &dyn Fn(usize) -> bool| compiled.loops.iter().any(|l| is(l.frames));
+        self.count("loop of some frames at once", loops(&|frames| (2..64).contains(&frames)));
+        self.count("loop frame by frame", loops(&|frames| frames == 1));
+        self.count("cable cut in a loop", compiled.loops.iter().any(|l| !l.cables.is_empty()));
+        self.count("delay that makes up for latency", flat.nodes.iter().any(|n| n.early > 0));
+        self.count("events in a loop", runs(&|r| !r.windows.is_empty()));
         self.count("late loop", runs(&|r| r.mode == Mode::Emit && r.arrival > 0));
         self.count("lane", runs(&|r| r.moved.iter().any(|m| !m.curves.is_empty())));
         self.count(

@@ -115,6 +115,7 @@ pub fn cable(chance: &mut Chance, ids: &[String]) -> Cable {
         to: endpoint(chance, ids),
         gain: chance.is(0.4).then(|| text_or_number(chance)),
         depth: chance.is(0.2).then(|| text_or_number(chance)),
+        feedback: chance.is(0.1),
     }
 }
 

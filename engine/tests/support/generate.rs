@@ -214,7 +214,15 @@ impl Growing<'_> {
     /// Leads cables back into nodes that may cut a loop.
     fn back(&mut self) {
         for at in 0..self.placed.len() {
-            if !self.placed[at].cuts || !self.chance.is(0.7) {
+            // Most lead to a delay, some close a loop without one.
+            // All lead to a node that holds its sound in bounds.
+            let node = &self.graph.nodes[&self.placed[at].id];
+            let bound = !node.bypass && (self.placed[at].cuts || node.kind == "gain");
+            let some = bound && (self.placed[at].cuts || self.chance.is(0.15));
+            if !some
+                || !self.chance.is(0.7)
+                || !self.placed[at].ins.iter().any(|p| p.0 == "in" && p.1 == Gives::Sound)
+            {
                 continue;
             }
             for _ in 0..self.chance.between(1, 2) {
@@ -222,7 +230,9 @@ impl Growing<'_> {
                     self.placed[at..].iter().flat_map(|p| p.outputs(Gives::Sound)).collect();
                 let from = self.chance.pick(&later).clone();
                 let cable = Cable::new(&from, &format!("{}.in", self.placed[at].id));
-                self.cables.push(cable.with_gain(*self.chance.pick(&[-1, -6, 0])));
+                let mut cable = cable.with_gain(*self.chance.pick(&[-1, -6, 0]));
+                cable.feedback = self.chance.is(0.1);
+                self.cables.push(cable);
             }
         }
     }

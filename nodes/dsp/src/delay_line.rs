@@ -139,6 +139,13 @@ impl<L: Lane> Delay<L> {
         self
     }
 
+    /// A delay that is shorter by whole frames, down to none.
+    #[inline(always)]
+    pub fn minus(mut self, frames: usize) -> Self {
+        self.whole.iter_mut().for_each(|w| *w = w.saturating_sub(frames));
+        self
+    }
+
     /// The least number of whole frames in any lane.
     #[inline(always)]
     pub fn least(&self) -> usize {

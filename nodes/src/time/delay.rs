@@ -96,14 +96,16 @@ pub static NODE: Declaration = Declaration {
             Unit::Second,
             (0.0, 10.0),
             0.003,
-            "the shortest time that will be asked for, and 16 frames at least; from 96 frames on a loop may be cut here",
+            "the shortest time that will be asked for, and 16 frames at least; a loop that is led through here runs the \
+             faster the longer this is, up to 80 frames",
         ),
         Parameter::switch("pingpong", false, "sums each pair of channels and lets the echoes change sides"),
     ],
     // With a share of the input, the output needs the present input.
-    cuts_loop: |setup| {
+    holds: |setup| {
         let mixed = setup.number(MIX) != 100.0 || setup.moved.get(MIX).is_some_and(|&m| m);
-        !mixed && bounds(setup).0 >= (BLOCK + LONG) as f64
+        // What is read for one frame reaches half of the interpolation beyond it.
+        if mixed { 0 } else { bounds(setup).0 as usize + 1 - LEAST }
     },
     gap: |setup| {
         let moved = setup.moved.get(TIME).is_some_and(|&m| m);
@@ -130,7 +132,7 @@ fn make(setup: &Setup) -> Result<Box<dyn Processor>, String> {
     if time > setup.number(MAX) {
         return Err(format!("`time` is {time} s and `max` is {} s: make `max` longer", setup.number(MAX)));
     }
-    Ok(host(Echo::<f32>::new(setup.rate, setup.width(), bounds(setup), setup.switch(PINGPONG))))
+    Ok(host(Echo::<f32>::new(setup)))
 }
 
 /// One channel: its memory and the filters that each echo passes.
@@ -148,6 +150,8 @@ struct Echo<L> {
     channels: Vec<Channel<L>>,
     rate: f64,
     bounds: (f64, f64),
+    /// By how many frames it gives earlier than asked, for latency elsewhere in its loop.
+    early: usize,
     pingpong: bool,
     damping: Filter<L>,
     lowcut: Filter<L>,
@@ -194,7 +198,8 @@ fn audible<L: Lane>(x: L) -> L {
 }
 
 impl<L: Lane> Echo<L> {
-    fn new(rate: u32, width: usize, bounds: (f64, f64), pingpong: bool) -> Self {
+    fn new(setup: &Setup) -> Self {
+        let bounds = bounds(setup);
         let zero = L::splat(0.0);
         let channel = |_| Channel {
             line: Line::new(bounds.1.ceil() as usize),
@@ -205,10 +210,11 @@ impl<L: Lane> Echo<L> {
         };
         Self {
             table: Fractional::long(),
-            channels: (0..width).map(channel).collect(),
-            rate: f64::from(rate),
+            channels: (0..setup.width()).map(channel).collect(),
+            rate: f64::from(setup.rate),
             bounds,
-            pingpong,
+            early: setup.early,
+            pingpong: setup.switch(PINGPONG),
             damping: Filter::new(zero, zero, zero),
             lowcut: Filter::new(zero, zero, zero),
         }
@@ -216,7 +222,7 @@ impl<L: Lane> Echo<L> {
 
     #[inline(always)]
     fn delay(&self, seconds: L) -> Delay<L> {
-        Delay::from_seconds(seconds, self.rate, self.bounds.0, self.bounds.1)
+        Delay::from_seconds(seconds, self.rate, self.bounds.0, self.bounds.1).minus(self.early)
     }
 
     /// Reads the lines for some frames of the block, of which none is pushed yet, as far as the delays reach back

@@ -38,7 +38,7 @@ impl Classes {
         let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
         let moves = moves(flat);
         for (p, part) in parts.iter().enumerate() {
-            let looped = order.looped[part[0].node];
+            let looped = order.loop_of[part[0].node].is_some();
             if !may_batch(flat, part, looped) {
                 continue;
             }

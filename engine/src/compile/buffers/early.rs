@@ -14,7 +14,8 @@ fn writes(op: &Op, mut each: impl FnMut(Value)) {
         Op::Sum { to, .. } | Op::WideSum { to, .. } | Op::Pack { to, .. } => each(*to),
         Op::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
         Op::Delay { channels, .. } => channels.iter().for_each(|c| each(c.1)),
-        Op::Merge { .. } => {}
+        Op::Give { to, .. } => to.iter().for_each(|&v| each(v)),
+        Op::Merge { .. } | Op::Begin { .. } | Op::End | Op::Take { .. } => {}
         Op::Run { outputs, .. } => {
             for port in outputs {
                 if let Ports::Channels(values) = port {

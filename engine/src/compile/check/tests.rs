@@ -42,6 +42,7 @@ fn node(bank: u32, mode: Mode, inputs: Vec<PortView>, outputs: Vec<PortView>, pl
         slots: places.iter().map(|p| p.slot).collect(),
         before: Vec::new(),
         moved: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -62,6 +63,7 @@ fn good() -> Schedule {
     let hears = node(2, Mode::Process, vec![events(2)], vec![sound(0, 1)], &[place(4, 6)]);
     Schedule {
         steps: vec![
+            Step::Loop { steps: 9, frames: 64 },
             Step::Run(node(3, Mode::Emit, vec![sound(0, 1)], vec![sound(1, 1)], &[place(0, 0), place(5, 7)])),
             Step::Run(source),
             Step::Copy { from: place(1, 1), to: place(3, 1) },
@@ -98,7 +100,7 @@ fn refused(reason: &str, change: impl FnOnce(&mut Schedule)) {
 
 /// The run at a step.
 fn run(schedule: &mut Schedule, step: usize) -> &mut Run {
-    match &mut schedule.steps[step] {
+    match &mut schedule.steps[step + 1] {
         Step::Run(run) => run,
         other => panic!("{other:?}"),
     }
@@ -112,27 +114,27 @@ fn a_schedule_in_which_all_is_there_when_it_is_read_holds() {
 
 #[test]
 fn a_slot_that_holds_another_value_is_caught_at_its_step() {
-    refused("step 5: wants value 3 in slot 18, which holds Some(9)", |s| {
-        s.steps[4] = Step::Sum { before: None, to: place(3, 9), terms: vec![] };
+    refused("step 6: wants value 3 in slot 18, which holds Some(9)", |s| {
+        s.steps[5] = Step::Sum { before: None, to: place(3, 9), terms: vec![] };
     });
     refused("wants value 8 in slot 21, which holds Some(5)", |s| s.outputs[0].channels[0].value = 8);
     refused("slot 22 is not there", |s| s.outputs[0].channels[0].slot = at(7));
-    refused("slot 24 is not there", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(9, 1) });
-    refused("holds None", |s| s.steps[2] = Step::Copy { from: place(6, 0), to: place(3, 1) });
+    refused("slot 24 is not there", |s| s.steps[3] = Step::Copy { from: place(1, 1), to: place(9, 1) });
+    refused("holds None", |s| s.steps[3] = Step::Copy { from: place(6, 0), to: place(3, 1) });
 }
 
 #[test]
 fn the_silent_slot_and_the_empty_list_are_never_written() {
-    refused("writes a silent slot", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(0, 1) });
-    refused("list 0 is used twice", |s| s.steps[6] = Step::Merge { to: 0, from: vec![(1, Some(0))] });
+    refused("writes a silent slot", |s| s.steps[3] = Step::Copy { from: place(1, 1), to: place(0, 1) });
+    refused("list 0 is used twice", |s| s.steps[7] = Step::Merge { to: 0, from: vec![(1, Some(0))] });
     refused("list 0 is used twice", |s| run(s, 1).outputs[1] = events(0));
 }
 
 #[test]
 fn a_step_that_reads_what_it_writes_is_caught() {
-    refused("copies a slot onto itself", |s| s.steps[2] = Step::Copy { from: place(1, 1), to: place(1, 1) });
+    refused("copies a slot onto itself", |s| s.steps[3] = Step::Copy { from: place(1, 1), to: place(1, 1) });
     refused("sums slot 18 into itself", |s| {
-        s.steps[5] = Step::Sum { before: None, to: place(3, 5), terms: vec![term(3, 3, 1.0)] };
+        s.steps[6] = Step::Sum { before: None, to: place(3, 5), terms: vec![term(3, 3, 1.0)] };
     });
     refused("slot 21 is used twice", |s| {
         *run(s, 8) = node(3, Mode::Absorb, vec![sound(0, 1)], vec![sound(1, 1)], &[place(6, 5), place(6, 9)]);
@@ -143,14 +145,14 @@ fn a_step_that_reads_what_it_writes_is_caught() {
     });
     refused("slot 18 is used twice", |s| run(s, 3).moved[0].cables[0].0 = place(3, 1));
     refused("list 2 is read before it is there", |s| {
-        s.steps[6] = Step::Merge { to: 2, from: vec![(2, Some(0))] }
+        s.steps[7] = Step::Merge { to: 2, from: vec![(2, Some(0))] }
     });
 }
 
 #[test]
 fn what_works_in_place_has_one_slot_for_both() {
     refused("works in place, but its slots differ", |s| {
-        s.steps[4] = Step::Delay { line: 0, channels: vec![(place(2, 2), place(1, 4))] };
+        s.steps[5] = Step::Delay { line: 0, channels: vec![(place(2, 2), place(1, 4))] };
     });
     refused("works in place, but in other slots than its input", |s| run(s, 3).before = vec![place(1, 1)]);
     refused("wants value 9 in slot 18", |s| run(s, 3).before = vec![place(3, 9)]);
@@ -161,9 +163,9 @@ fn tables_that_do_not_fit_are_caught() {
     refused("slots and places differ", |s| run(s, 3).slots[0] = at(4));
     refused("a port has no places", |s| run(s, 3).outputs[0] = sound(0, 2));
     refused("the delay has another width", |s| s.lines[0].width = 2);
-    refused("delay 1 is not there", |s| s.steps[4] = Step::Delay { line: 1, channels: vec![] });
+    refused("delay 1 is not there", |s| s.steps[5] = Step::Delay { line: 1, channels: vec![] });
     refused("delay of events 1 is not there", |s| {
-        s.steps[6] = Step::Merge { to: 2, from: vec![(1, Some(1))] }
+        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(1))] }
     });
     refused("a lane is not there", |s| s.lanes.clear());
     refused("no such bank", |s| s.banks.truncate(3));
@@ -173,17 +175,23 @@ fn tables_that_do_not_fit_are_caught() {
 
 #[test]
 fn each_thing_is_used_once_and_to_its_end() {
-    refused("the node runs twice", |s| s.steps.push(s.steps[7].clone()));
+    refused("the node runs twice", |s| s.steps.push(s.steps[8].clone()));
     refused("takes before it gave", |s| run(s, 0).mode = Mode::Absorb);
-    refused("bank 3 is not run to its end", |s| drop(s.steps.pop()));
+    refused("bank 3 is not run to its end", |s| {
+        s.steps.pop();
+        s.steps[0] = Step::Loop { steps: 8, frames: 64 };
+    });
+    refused("a loop without steps or frames", |s| drop(s.steps.pop()));
+    refused("a loop without steps or frames", |s| s.steps[0] = Step::Loop { steps: 9, frames: 0 });
+    refused("does not belong out of a loop", |s| drop(s.steps.remove(0)));
     refused("delay 0 is used twice", |s| {
         s.steps.push(Step::Delay { line: 0, channels: vec![(place(2, 4), place(2, 4))] })
     });
     refused("delay of events 0 is used twice", |s| {
-        s.steps[6] = Step::Merge { to: 2, from: vec![(1, Some(0)), (1, Some(0))] };
+        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(0)), (1, Some(0))] };
     });
     refused("a delay is not used", |s| s.lines.push(line(1)));
     refused("a delay is not used", |s| s.event_lines.push(line(0)));
-    refused("list 1 is used twice", |s| s.steps[6] = Step::Merge { to: 1, from: vec![] });
-    refused("list 2 is read before it is there", |s| s.steps.swap(6, 7));
+    refused("list 1 is used twice", |s| s.steps[7] = Step::Merge { to: 1, from: vec![] });
+    refused("list 2 is read before it is there", |s| s.steps.swap(7, 8));
 }

@@ -142,12 +142,11 @@ pub fn plain(chance: &mut Chance, id: String, kind: &str) -> (Placed, Node) {
             node = node.with(name, low + (high - low) * chance.unit());
         }
     }
-    let mut cuts = row.values == LOOP.values;
+    let cuts = row.values == LOOP.values;
     if cuts && chance.is(0.2) {
-        // Too short to cut a loop, or out of the way.
-        cuts = false;
+        // Too short for a whole block, or out of the way.
         node = node.with("frames", chance.between(1, 63));
-        node.bypass = chance.is(0.5);
+        node.bypass = chance.is(0.3);
     } else if !cuts {
         node.bypass = chance.is(0.1);
     }

@@ -2,7 +2,7 @@
 
 use super::super::build::RATE;
 use signalbox_engine::compile::{Flat, FlatCable, Target, is_output};
-use signalbox_engine::node::{Group, NoAssets, Port, PortKind, Setting, Setup, Width};
+use signalbox_engine::node::{BLOCK, Group, NoAssets, Port, PortKind, Setting, Setup, Width};
 use signalbox_engine::patch::TempoMap;
 use std::collections::HashMap;
 
@@ -16,6 +16,10 @@ pub struct Graph {
     pub heard: Vec<bool>,
     /// Whether a loop is cut at the node.
     pub cuts: Vec<bool>,
+    /// By cable: whether a loop is cut there, by one frame.
+    pub feedback: Vec<bool>,
+    /// By how many frames a node that cuts a loop gives earlier.
+    pub early: Vec<usize>,
     /// By how much a node's output is later than its input.
     pub latency: Vec<usize>,
     /// When the inputs of a node are there, in frames behind the patch's clock; where a loop is cut, when its output is
@@ -46,23 +50,45 @@ impl Graph {
         };
         let heard: Vec<bool> =
             (0..count).map(|n| end(n) || (0..count).any(|m| reach[n][m] && end(m))).collect();
-        let cuts: Vec<bool> = (0..count)
-            .map(|n| {
-                heard[n]
-                    && reach[n][n]
-                    && !flat.nodes[n].bypass
-                    && (flat.nodes[n].declaration.cuts_loop)(&setup(n))
-            })
-            .collect();
         let latency: Vec<usize> =
             (0..count).map(|n| (flat.nodes[n].declaration.latency)(&setup(n))).collect();
-        let cables: Vec<&FlatCable> = flat.cables.iter().filter(|c| heard[c.to.0]).collect();
-        let mut paths =
-            Paths { cables, reach: &reach, cuts: &cuts, latency: &latency, known: HashMap::new() };
-        let arrival: Vec<usize> = (0..count).map(|n| if heard[n] { paths.arrival(n) } else { 0 }).collect();
-        let absorb =
-            (0..count).map(|n| if cuts[n] { paths.ports(n).max(arrival[n]) } else { arrival[n] }).collect();
-        Self { inputs, outputs, heard, cuts, latency, arrival, absorb }
+        let holds: Vec<usize> = (0..count)
+            .map(|n| match heard[n] && reach[n][n] && !flat.nodes[n].bypass {
+                true => (flat.nodes[n].declaration.holds)(&setup(n)),
+                false => 0,
+            })
+            .collect();
+        // What is late in a loop is taken from the delays that cut it, which may then cut it otherwise.
+        let mut late = vec![0; count];
+        loop {
+            let left = |n: usize| if holds[n] == 0 { 0 } else { holds[n].saturating_sub(late[n]).max(1) };
+            let left: Vec<usize> = (0..count).map(left).collect();
+            let Cut { cuts, feedback, frames } = cut(flat, &reach, &heard, &left);
+            let cables: Vec<&FlatCable> = flat
+                .cables
+                .iter()
+                .zip(&feedback)
+                .filter(|(c, f)| heard[c.to.0] && !**f)
+                .map(|c| c.0)
+                .collect();
+            let mut paths =
+                Paths { cables, reach: &reach, cuts: &cuts, latency: &latency, known: HashMap::new() };
+            let arrival: Vec<usize> =
+                (0..count).map(|n| if heard[n] { paths.arrival(n) } else { 0 }).collect();
+            let absorb: Vec<usize> = (0..count)
+                .map(|n| if cuts[n] { paths.ports(n).max(arrival[n]) } else { arrival[n] })
+                .collect();
+            let more: Vec<usize> = (0..count).map(|n| late[n].max(absorb[n] - arrival[n])).collect();
+            if more == late {
+                let early = |n: usize| match cuts[n] {
+                    true => (absorb[n] - arrival[n]).min(holds[n].saturating_sub(frames[n])),
+                    false => 0,
+                };
+                let early = (0..count).map(early).collect();
+                return Self { inputs, outputs, heard, cuts, feedback, early, latency, arrival, absorb };
+            }
+            late = more;
+        }
     }
 
     /// When the output of a node is there.
@@ -72,24 +98,103 @@ impl Graph {
 
     /// An order in which each node comes after all that it needs.
     pub fn order(&self, flat: &Flat) -> Vec<usize> {
-        fn visit(n: usize, flat: &Flat, cuts: &[bool], seen: &mut [bool], order: &mut Vec<usize>) {
+        fn visit(n: usize, flat: &Flat, graph: &Graph, seen: &mut [bool], order: &mut Vec<usize>) {
             if std::mem::replace(&mut seen[n], true) {
                 return;
             }
-            for cable in flat.cables.iter().filter(|c| c.to.0 == n) {
+            for (cable, feedback) in flat.cables.iter().zip(&graph.feedback).filter(|c| c.0.to.0 == n) {
                 // Where a loop is cut, only what moves a parameter is needed before.
-                if !cuts[n] || matches!(cable.to.1, Target::Parameter(..)) {
-                    visit(cable.from.0, flat, cuts, seen, order);
+                if !feedback && (!graph.cuts[n] || matches!(cable.to.1, Target::Parameter(..))) {
+                    visit(cable.from.0, flat, graph, seen, order);
                 }
             }
             order.push(n);
         }
         let (mut seen, mut order) = (vec![false; flat.nodes.len()], Vec::new());
         for n in (0..flat.nodes.len()).filter(|&n| self.heard[n]) {
-            visit(n, flat, &self.cuts, &mut seen, &mut order);
+            visit(n, flat, self, &mut seen, &mut order);
         }
         order
     }
+}
+
+/// Where loops are cut.
+struct Cut {
+    cuts: Vec<bool>,
+    feedback: Vec<bool>,
+    /// How many frames of each node's loop run at once.
+    frames: Vec<usize>,
+}
+
+/// Each loop by itself: as many frames at once as can be, up to a block; where none can, frame by frame, and cables are
+/// cut until no way leads round, the named ones first, then those drawn last.
+fn cut(flat: &Flat, reach: &[Vec<bool>], heard: &[bool], holds: &[usize]) -> Cut {
+    let count = flat.nodes.len();
+    let mut all = Cut {
+        cuts: vec![false; count],
+        feedback: vec![false; flat.cables.len()],
+        frames: vec![BLOCK; count],
+    };
+    for first in (0..count).filter(|&n| heard[n] && reach[n][n]) {
+        let inside = |n: usize| reach[first][n] && reach[n][first];
+        if (0..first).any(inside) {
+            continue;
+        }
+        let cables: Vec<usize> = (0..flat.cables.len())
+            .filter(|&c| inside(flat.cables[c].from.0) && inside(flat.cables[c].to.0))
+            .collect();
+        let on = |c: usize, frames: usize, open: &[usize]| {
+            let (to, target) = flat.cables[c].to;
+            let cuts = holds[to].min(BLOCK) >= frames && holds[to] > 0;
+            (!cuts || matches!(target, Target::Parameter(..))) && !open.contains(&c)
+        };
+        // Whether a way along such cables leads from the end of one back to its beginning.
+        let round = |c: usize, frames: usize, open: &[usize]| {
+            let (mut seen, mut waiting) = (vec![false; count], vec![flat.cables[c].to.0]);
+            while let Some(n) = waiting.pop() {
+                if n == flat.cables[c].from.0 {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[n], true) {
+                    let next = cables.iter().filter(|&&d| flat.cables[d].from.0 == n && on(d, frames, open));
+                    waiting.extend(next.map(|&d| flat.cables[d].to.0));
+                }
+            }
+            false
+        };
+        let rounds = |frames: usize, open: &[usize]| -> Vec<usize> {
+            cables.iter().copied().filter(|&c| on(c, frames, open) && round(c, frames, open)).collect()
+        };
+        let most = (1..=BLOCK).rev().find(|&frames| rounds(frames, &[]).is_empty());
+        // A delay of more frames than the shortest one that is needed changes nothing.
+        let shortest = |frames: usize| {
+            (0..count)
+                .filter(|&n| inside(n) && holds[n].min(BLOCK) >= frames)
+                .map(|n| holds[n].min(BLOCK))
+                .min()
+        };
+        let frames = most.map_or(1, |frames| shortest(frames).unwrap_or(frames));
+        let mut open = Vec::new();
+        loop {
+            let left = rounds(frames, &open);
+            let sound = |c: &&usize| {
+                let (node, port) = flat.cables[**c].from;
+                flat.nodes[node].declaration.outputs[port].kind != PortKind::Events
+            };
+            let mut last = left.iter().filter(sound);
+            let Some(cable) = last.clone().rfind(|c| flat.cables[**c].feedback).or_else(|| last.next_back())
+            else {
+                break;
+            };
+            open.push(*cable);
+        }
+        for n in (0..count).filter(|&n| inside(n)) {
+            all.cuts[n] = holds[n] > 0 && holds[n].min(BLOCK) >= frames;
+            all.frames[n] = frames;
+        }
+        open.into_iter().for_each(|c| all.feedback[c] = true);
+    }
+    all
 }
 
 /// The nodes that a path of one cable or more leads to.
@@ -136,6 +241,11 @@ impl<'a> Paths<'a> {
             let inside = |m: usize| reach[n][m] && reach[m][n];
             let outside = self.latest(|c| inside(c.to.0) && !inside(c.from.0));
             outside.max(self.latest(|c| c.to.0 == n && matches!(c.to.1, Target::Parameter(..))))
+        } else if self.reach[n][n] {
+            let reach = self.reach;
+            let inside = |m: usize| reach[n][m] && reach[m][n];
+            let outside = self.latest(|c| inside(c.to.0) && !inside(c.from.0));
+            outside.max(self.latest(|c| c.to.0 == n))
         } else {
             self.latest(|c| c.to.0 == n)
         };

@@ -167,6 +167,10 @@ impl<'a> Interpreter<'a> {
 
     /// The frame at which a cable's source gave what its end needs now.
     fn past(&self, cable: &FlatCable, now: usize, arrival: usize) -> Option<usize> {
+        let index = self.flat.cables.iter().position(|c| std::ptr::eq(c, cable)).expect("a cable");
+        if self.graph.feedback[index] {
+            return now.checked_sub(1);
+        }
         let late = self.graph.given(cable.from.0);
         now.checked_sub(arrival.checked_sub(late).expect("sound is never needed before it is there"))
     }
@@ -266,7 +270,7 @@ fn way(flat: &Flat, graph: &Graph, patch: &Patch, n: usize) -> Way {
         moved: &node.moved,
         assets: &NoAssets,
         tempo: &patch.tempo,
-        early: 0,
+        early: graph.early[n],
     };
     let processor = (node.declaration.make)(&setup).expect("a processor");
     Way::Runs(Box::new(Single::new(node.declaration, processor, inputs, outputs, &node.connected)))

@@ -1,7 +1,7 @@
 //! Where a loop may be cut: delays of a block or more that give before they take.
 
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
 
 const PARAMETERS: &[Parameter] = &[
     Parameter::fixed("frames", Unit::None, (1.0, 1e5), 64.0, ""),
@@ -23,7 +23,7 @@ pub static CUTTER: Declaration = Declaration {
     inputs: &[Port::audio("in", Width::Follow, "")],
     outputs: &[Port::audio("out", Width::Follow, "")],
     parameters: PARAMETERS,
-    cuts_loop: |setup| setup.number(0) >= BLOCK as f32,
+    holds: |setup| setup.number(0) as usize,
     gap: |setup| f64::from(setup.number(0)) / f64::from(setup.rate),
     make: |setup| Ok(host(Line::<false>::new(setup))),
     ..Declaration::BLANK
@@ -41,7 +41,7 @@ struct Line<const IN_PLACE: bool> {
 
 impl<const IN_PLACE: bool> Line<IN_PLACE> {
     fn new(setup: &Setup) -> Self {
-        let lines = vec![vec![0.0; setup.number(0) as usize]; setup.width()];
+        let lines = vec![vec![0.0; setup.number(0) as usize - setup.early]; setup.width()];
         Self { halve: setup.number(2) as i64, lines, at: 0 }
     }
 

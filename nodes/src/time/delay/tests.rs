@@ -160,14 +160,14 @@ fn any_length_of_block_gives_the_same_bits_even_at_the_shortest_times() {
 }
 
 #[test]
-fn a_loop_is_cut_here_only_where_a_block_can_go_ahead_of_its_input() {
-    let cut = |rate: u32, shortest: f32, mix: f32, mix_moved: bool| {
+fn a_loop_is_cut_here_as_far_as_the_shortest_time_goes_ahead_of_its_input() {
+    let holds = |rate: u32, shortest: f32, mix: f32, mix_moved: bool| {
         let mut settings = NODE.defaults();
         settings[SHORTEST] = Setting::Number(shortest);
         settings[MIX] = Setting::Number(mix);
         let mut moved = vec![false; settings.len()];
         moved[MIX] = mix_moved;
-        (NODE.cuts_loop)(&Setup {
+        (NODE.holds)(&Setup {
             rate,
             settings: &settings,
             inputs: &[1],
@@ -179,9 +179,9 @@ fn a_loop_is_cut_here_only_where_a_block_can_go_ahead_of_its_input() {
             early: 0,
         })
     };
-    assert!(cut(48_000, 0.003, 100.0, false) && cut(48_000, 0.002, 100.0, false));
-    assert!(!cut(48_000, 0.0019, 100.0, false) && !cut(8_000, 0.003, 100.0, false));
-    assert!(!cut(48_000, 0.003, 99.0, false) && !cut(48_000, 0.003, 100.0, true));
+    // 144, 24 and, never less, 16 frames, of which the interpolation wants 15 to lie in the past.
+    assert_eq!([(48_000, 0.003), (8_000, 0.003), (8_000, 0.0)].map(|(r, s)| holds(r, s, 100.0, false)), [129, 9, 1]);
+    assert_eq!([holds(48_000, 0.003, 99.0, false), holds(48_000, 0.003, 100.0, true)], [0, 0]);
 }
 
 #[test]
