@@ -43,6 +43,8 @@ pub enum Command {
     Check(Check),
     /// Writes a first patch, to be edited.
     New(New),
+    /// Measures what the engine costs, against the same arithmetic with no graph.
+    Bench(Bench),
     /// Prints the completions for a shell.
     #[command(
         after_help = "Example:\n  signalbox completions bash > ~/.local/share/bash-completion/completions/signalbox"
@@ -179,4 +181,32 @@ pub struct Check {
 pub struct New {
     /// The patch to write.
     pub patch: PathBuf,
+}
+
+/// Options of `bench`.
+#[derive(Args)]
+#[command(after_help = "\
+Workloads: W1 a mix of 64 tracks; W2 1,000 and 10,000 nodes; W3 256 voices; W8 W1 on two threads; compile.
+Each line gives the cost, that of the same arithmetic with no graph (limit), and their ratio, measured in turn.
+
+Examples:
+  signalbox bench
+  signalbox bench W1 W3 --lanes 8
+  signalbox bench --quick --json")]
+pub struct Bench {
+    /// Which workloads; all if left out.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(signalbox_studio::bench::run::NAMES))]
+    pub workloads: Vec<String>,
+    /// How many seconds of sound a round of W1 and W3 has; W2 takes a tenth.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(f64))]
+    pub seconds: Option<f64>,
+    /// How many nodes run side by side at most: 1, 4, 8 or 16; what the machine's registers hold if left out.
+    #[arg(long, value_name = "N", value_parser = values::lanes)]
+    pub lanes: Option<usize>,
+    /// Only shows that all of it works.
+    #[arg(long)]
+    pub quick: bool,
+    /// Prints a list in JSON.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -53,6 +53,11 @@ pub fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "is a whole number from 1".into())
 }
 
+/// How many nodes may run side by side.
+pub fn lanes(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| matches!(n, 1 | 4 | 8 | 16)).ok_or_else(|| "is 1, 4, 8 or 16".into())
+}
+
 /// A WAV file to be written: a name that promises something else (a patch, an mp3) would lie, or replace what it names.
 pub fn wav() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {

@@ -1,5 +1,6 @@
 //! The words of the command, a file each.
 
+mod bench;
 mod check;
 mod demo;
 mod explain;
@@ -25,6 +26,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Explain(options) => explain::run(&options),
         Command::Nodes(options) => nodes::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -3,6 +3,7 @@
 //! The studio speaks to the engine in patches, edits and files, and knows nothing of screens.
 
 pub mod assets;
+pub mod bench;
 pub mod demo;
 pub mod measure;
 pub mod mix;

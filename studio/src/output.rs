@@ -89,7 +89,7 @@ pub fn render_file(
     let writer = Writer::create(path, context.rate, rendering.width(), format)?;
     let mut sink = File { writer, progress };
     progress.begin(&path.display().to_string(), Some(rendering.expected()));
-    let report = rendering.render(options.buffer, &mut sink);
+    let report = rendering.render(options, &mut sink);
     progress.end();
     let report = report.map_err(stopped)?;
     if report.frames == 0 {
@@ -126,7 +126,7 @@ pub fn render_memory(
     let rendering = render::prepare(patch, context, options)?;
     let mut sink = Memory { audio: Audio::silence(context.rate, rendering.width(), 0), progress };
     progress.begin(what, Some(rendering.expected()));
-    let report = rendering.render(options.buffer, &mut sink);
+    let report = rendering.render(options, &mut sink);
     progress.end();
     report.map_err(stopped)?;
     Ok(sink.audio)

@@ -8,7 +8,7 @@ use crate::Audio;
 use crate::compile::{Compiled, Context, Problem, compile};
 use crate::node::Reading;
 use crate::patch::Patch;
-use crate::run::{Program, Runner, pair};
+use crate::run::{Block, Pipeline, Program, Runner, pair};
 use thiserror::Error;
 
 /// Below this amplitude, -100 dBFS, a tail is over.
@@ -26,11 +26,13 @@ pub struct Options {
     pub output: Option<String>,
     /// How many frames are asked for at once; the bits do not depend on it.
     pub buffer: usize,
+    /// How many threads render at once; the bits do not depend on it.
+    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seconds: None, output: None, buffer: 4_096 }
+        Self { seconds: None, output: None, buffer: 4_096, threads: 1 }
     }
 }
 
@@ -147,14 +149,14 @@ pub fn render(
     options: &Options,
     sink: &mut dyn Sink,
 ) -> Result<Report, RenderError> {
-    prepare(patch, context, options)?.render(options.buffer, sink)
+    prepare(patch, context, options)?.render(options, sink)
 }
 
 /// Renders a patch into memory.
 pub fn to_memory(patch: &Patch, context: &Context<'_>, options: &Options) -> Result<Audio, RenderError> {
     let rendering = prepare(patch, context, options)?;
     let mut audio = Audio::silence(context.rate, rendering.width(), 0);
-    rendering.render(options.buffer, &mut audio)?;
+    rendering.render(options, &mut audio)?;
     Ok(audio)
 }
 
@@ -181,21 +183,16 @@ impl Rendering {
     }
 
     /// Runs to the end.
-    pub fn render(mut self, buffer: usize, sink: &mut dyn Sink) -> Result<Report, RenderError> {
+    pub fn render(mut self, options: &Options, sink: &mut dyn Sink) -> Result<Report, RenderError> {
+        let buffer = options.buffer.max(1);
         let mut state = Writing::new(self.width(), self.ending, self.rate);
         let mut skip = self.program.schedule().latency;
         let expected = self.expected();
+        let mut source = Source::new(options);
         loop {
-            let (program, output) = (&self.program, self.output);
-            let chunk = &mut state.chunk;
-            chunk.iter_mut().for_each(Vec::clear);
-            self.runner.run(program, buffer.max(1), |block| {
-                let from = skip.min(block.frames);
-                skip -= from;
-                for (channel, to) in chunk.iter_mut().enumerate() {
-                    to.extend_from_slice(&block.channel(output, channel)[from..]);
-                }
-            });
+            state.chunk.iter_mut().for_each(Vec::clear);
+            source.fill(&mut self, buffer, &mut skip, &mut state.chunk);
+            let program = &self.program;
             if let Some(fault) = self.runner.faults().first() {
                 let node = program.fault_key(fault).to_string();
                 let seconds = fault.frame as f64 / f64::from(self.rate);
@@ -214,6 +211,56 @@ impl Rendering {
         Ok(Report { frames: state.written, width, readings, warnings: self.compiled.warnings })
     }
 }
+
+/// Where the sound of a render comes from.
+enum Source {
+    /// One thread.
+    One,
+    /// This many threads, as soon as it is known what each step costs.
+    Measures(usize),
+    /// Several threads.
+    Several(Pipeline),
+}
+
+impl Source {
+    fn new(options: &Options) -> Self {
+        if options.threads > 1 { Self::Measures(options.threads) } else { Self::One }
+    }
+
+    /// Fills in the next frames of each channel, without the first `skip` ones.
+    fn fill(&mut self, of: &mut Rendering, buffer: usize, skip: &mut usize, chunk: &mut [Vec<f32>]) {
+        let Rendering { program, runner, output, rate, .. } = of;
+        let mut each = |block: &Block<'_>| {
+            let from = (*skip).min(block.frames);
+            *skip -= from;
+            for (channel, to) in chunk.iter_mut().enumerate() {
+                to.extend_from_slice(&block.channel(*output, channel)[from..]);
+            }
+        };
+        match self {
+            Self::One => runner.run(program, buffer, each),
+            Self::Measures(threads) => {
+                let costs = runner.run_and_measure(program, MEASURED, &mut each);
+                *self = Self::Several(Pipeline::new(program, &costs, *threads));
+            }
+            Self::Several(pipeline) => {
+                // Long enough that the threads seldom wait for the last of them.
+                let all = runner.run_threads(program, pipeline, buffer.max(*rate as usize));
+                let frames = all.first().map_or(0, Vec::len);
+                let from = (*skip).min(frames);
+                *skip -= from;
+                let before: usize =
+                    program.schedule().outputs[..*output].iter().map(|o| o.channels.len()).sum();
+                for (to, channel) in chunk.iter_mut().zip(&all[before..]) {
+                    to.extend_from_slice(&channel[from..]);
+                }
+            }
+        }
+    }
+}
+
+/// How many frames show what each step costs.
+const MEASURED: usize = 4_096;
 
 /// How far a render has come.
 struct Writing {

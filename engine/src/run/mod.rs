@@ -9,14 +9,17 @@ mod line;
 mod memory;
 mod moving;
 mod pass;
+mod pipeline;
 mod program;
 mod ramp;
 mod runner;
+mod segment;
 mod sum;
 mod view;
 
 pub use cell::{Cell, Knobs};
 pub use pass::Fault;
+pub use pipeline::Pipeline;
 pub use program::{Builder, Program, pair};
 pub use runner::{Block, Runner};
 pub use view::{Events, Inputs, Outputs, PortView};

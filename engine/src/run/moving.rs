@@ -58,7 +58,9 @@ impl<L: Lane> Task for Move<'_, L> {
                 for (signal, depths) in signals() {
                     bend(out, signal, depths);
                 }
-                out.iter_mut().for_each(|o| *o = clamp(*o));
+                for o in out.iter_mut() {
+                    *o = L::select(o.gt(low), o.min(high), low);
+                }
                 None
             }
         };
@@ -110,8 +112,16 @@ fn push<L: Lane>(value: L, signal: L, depths: &[Depth]) -> L {
 fn bend<L: Lane>(out: &mut [L], signal: &[L], depths: &[Depth]) {
     let by = L::from_fn(|lane| amount(depths[lane]));
     match depths[0] {
-        Depth::Units(_) => out.iter_mut().zip(signal).for_each(|(o, x)| *o = x.mul_add(by, *o)),
-        Depth::Octaves(_) => out.iter_mut().zip(signal).for_each(|(o, x)| *o *= exp2(*x * by)),
+        Depth::Units(_) => {
+            for (o, x) in out.iter_mut().zip(signal) {
+                *o = x.mul_add(by, *o);
+            }
+        }
+        Depth::Octaves(_) => {
+            for (o, x) in out.iter_mut().zip(signal) {
+                *o *= exp2(*x * by);
+            }
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Program {
     keys: Vec<Vec<String>>,
     /// By bank: where its rows of moving parameters begin, in slots.
     pub(super) rows: Vec<usize>,
+    /// How many slots its rows of moving parameters take.
+    row_slots: usize,
     pub(super) memory: UnsafeCell<Memory>,
     pub(super) lines: Vec<Arc<Held<DelayLine>>>,
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
@@ -64,6 +66,11 @@ impl Program {
             let lane = keys.iter().position(|k| k == key)?;
             Some(Knobs { cell: cell.clone(), lane })
         })
+    }
+
+    /// Memory for one more that runs steps of this program.
+    pub(super) fn blank(&self) -> Memory {
+        Memory::new(&self.schedule, self.row_slots)
     }
 
     /// The key of the node in a lane of a bank; empty where none is.
@@ -208,6 +215,7 @@ impl Builder {
             cells,
             keys,
             rows,
+            row_slots: count,
             memory,
             lines,
             event_lines,

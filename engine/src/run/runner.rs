@@ -3,8 +3,11 @@
 use super::cell::with_state;
 use super::memory::Slot;
 use super::pass::{FAULTS, Fault, Pass};
+use super::pipeline::Pipeline;
 use super::program::Program;
 use crate::node::{BLOCK, Reading};
+use crate::schedule::Step;
+use std::time::Instant;
 
 /// Runs the programs of one builder.
 pub struct Runner {
@@ -51,6 +54,16 @@ impl Runner {
     /// Runs `frames` frames in blocks that end at whole multiples of 64 frames; `each` sees the outputs of every
     /// block. A program of another builder is not run.
     pub fn run(&mut self, program: &Program, frames: usize, mut each: impl FnMut(&Block<'_>)) {
+        self.run_with(program, frames, &mut each, |pass, n| pass.steps(&program.schedule().steps, 0..n));
+    }
+
+    fn run_with(
+        &mut self,
+        program: &Program,
+        frames: usize,
+        each: &mut dyn FnMut(&Block<'_>),
+        mut steps: impl FnMut(&mut Pass<'_>, usize),
+    ) {
         if program.owner != self.id {
             return;
         }
@@ -67,13 +80,54 @@ impl Runner {
                 let changed = changes != self.seen;
                 self.seen = changes;
                 let mut pass = Pass { program, memory, start: self.frame, changed, faults: &mut self.faults };
-                pass.steps(&program.schedule().steps, 0..n);
+                steps(&mut pass, n);
                 each(&Block { program, slots: &memory.slots, frame: self.frame, frames: n });
                 self.frame += n as i64;
             }
         };
         // SAFETY: nothing in the blocks, all of it arithmetic on audio, relies on denormal numbers.
         unsafe { no_denormals::no_denormals(&mut blocks) };
+    }
+
+    /// Runs `frames` frames as [`Runner::run`] does, and gives what each step cost, in nanoseconds; what a loop costs
+    /// stands at its first step. For a [`Pipeline`].
+    pub fn run_and_measure(
+        &mut self,
+        program: &Program,
+        frames: usize,
+        mut each: impl FnMut(&Block<'_>),
+    ) -> Vec<f64> {
+        let steps = &program.schedule().steps;
+        let mut costs = vec![0.0; steps.len()];
+        self.run_with(program, frames, &mut each, |pass, n| {
+            let mut at = 0;
+            while let Some(step) = steps.get(at) {
+                let next = if let Step::Loop { steps, .. } = step { at + 1 + steps } else { at + 1 };
+                let start = Instant::now();
+                pass.steps(&steps[at..next], 0..n);
+                costs[at] += start.elapsed().as_nanos() as f64;
+                at = next;
+            }
+        });
+        costs
+    }
+
+    /// Runs `frames` frames on several threads; gives all channels of all outputs, one after the other. Not for a
+    /// callback: it waits and allocates. A program of another builder gives nothing.
+    pub fn run_threads(&mut self, program: &Program, pipeline: &Pipeline, frames: usize) -> Vec<Vec<f32>> {
+        if program.owner != self.id {
+            return Vec::new();
+        }
+        // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+        unsafe { program.arrive() };
+        let changes = program.changes();
+        let changed = changes != self.seen;
+        self.seen = changes;
+        // SAFETY: as above; that the pipeline is the program's is what the caller promises by giving both, and the
+        // worst of a wrong one is a panic, since every index is checked.
+        let outputs = unsafe { pipeline.run(program, self.frame, frames, changed, &mut self.faults) };
+        self.frame += frames as i64;
+        outputs
     }
 
     /// What a meter of the program has read so far, by the node's key; not while audio runs.

@@ -79,12 +79,16 @@ impl Task for Sum<'_> {
 
 #[inline(always)]
 fn add(sum: &mut [f64; BLOCK], from: &[f32; BLOCK], gain: f32, frames: &Range<usize>) {
+    // Plain loops: a closure would be left in the baseline, where a fused step is slow.
     let gain = f64::from(gain);
-    let one = |s: &mut f64, x: &f32| *s = f64::from(*x).mul_add(gain, *s);
     if *frames == (0..BLOCK) {
-        sum.iter_mut().zip(from).for_each(|(s, x)| one(s, x));
+        for i in 0..BLOCK {
+            sum[i] = f64::from(from[i]).mul_add(gain, sum[i]);
+        }
     } else {
-        sum[frames.clone()].iter_mut().zip(&from[frames.clone()]).for_each(|(s, x)| one(s, x));
+        for i in frames.clone() {
+            sum[i] = f64::from(from[i]).mul_add(gain, sum[i]);
+        }
     }
 }
 
@@ -116,10 +120,14 @@ macro_rules! wide_sums {
                 for (place, gains) in self.terms {
                     let gain = L::from_fn(|lane| gains[lane]).double();
                     let from = &wide::<L>(&self.memory.slots[range(*place)])[0];
-                    sum.iter_mut().zip(from).for_each(|(s, x)| *s = x.double().mul_add(gain, *s));
+                    for (s, x) in sum.iter_mut().zip(from) {
+                        *s = x.double().mul_add(gain, *s);
+                    }
                 }
                 let out = &mut wide_mut::<L>(&mut self.memory.slots[range(self.to)])[0];
-                out.iter_mut().zip(&sum).for_each(|(to, &s)| *to = L::single(s));
+                for (to, &s) in out.iter_mut().zip(&sum) {
+                    *to = L::single(s);
+                }
             }
         })+
     };

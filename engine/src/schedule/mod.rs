@@ -1,5 +1,6 @@
 //! The schedule: steps and buffers as plain data, in the order in which they run.
 
+pub mod access;
 mod explain;
 
 pub use explain::{dot, explain};
@@ -9,7 +10,7 @@ use crate::run::PortView;
 use std::sync::Arc;
 
 /// A buffer that a step uses: where it lies in memory, and which value it holds then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// Index of the first slot; a slot is one block of one channel.
     pub slot: u32,

@@ -4,7 +4,7 @@ use crate::support::build::{bytes, compiled_in};
 use crate::support::chance::Chance;
 use crate::support::generate;
 use crate::support::interpreter::interpret;
-use crate::support::play::play;
+use crate::support::play::{play, play_on_threads};
 use crate::support::shrink::shrink;
 use signalbox_engine::compile::check::check;
 use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
@@ -38,7 +38,20 @@ fn wrong(patch: &Patch, compiled: &Compiled, seed: u64) -> Option<String> {
         return Some(format!("no numbers from {:?}", played.faults));
     }
     let expected = interpret(patch, compiled, frames)?;
-    played.difference(&expected).map(|d| format!("engine and interpreter: {d}"))
+    if let Some(d) = played.difference(&expected) {
+        return Some(format!("engine and interpreter: {d}"));
+    }
+    if !seed.is_multiple_of(5) {
+        return None;
+    }
+    let threads = chance.between(2, 4);
+    let most = *chance.pick(&[100, 2_000, 5_000]);
+    let (mut lengths, mut costs) = (Chance::new(seed), Chance::new(seed ^ 1));
+    let frames = frames + 2_000;
+    let threaded =
+        play_on_threads(patch, compiled, frames, threads, || lengths.between(1, most), || costs.unit());
+    let alone = play(patch, compiled, frames, || 64);
+    threaded.difference(&alone).map(|d| format!("on {threads} threads and on one: {d}"))
 }
 
 /// How many nodes may run side by side in the patch of a seed.

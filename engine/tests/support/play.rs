@@ -5,7 +5,7 @@ use super::kinds;
 use signalbox_engine::compile::Compiled;
 use signalbox_engine::node::Reading;
 use signalbox_engine::patch::Patch;
-use signalbox_engine::run::pair;
+use signalbox_engine::run::{Pipeline, pair};
 
 /// What a patch gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,6 +73,39 @@ pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl 
     played.readings = runner.all_readings(&program);
     played.readings.sort_by(|a, b| a.0.cmp(&b.0));
     played.faults = runner.faults().iter().map(|f| program.fault_key(f).to_string()).collect();
+    played
+}
+
+/// Runs a compiled patch on several threads, in buffers whose lengths `buffer` gives, with steps that are said to cost
+/// what `cost` gives.
+pub fn play_on_threads(
+    patch: &Patch,
+    compiled: &Compiled,
+    frames: usize,
+    threads: usize,
+    mut buffer: impl FnMut() -> usize,
+    mut cost: impl FnMut() -> f64,
+) -> Played {
+    let shelf = kinds::shelf();
+    let (mut builder, mut runner) = pair();
+    let program = builder.build(compiled, &context(&shelf), &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
+    let costs: Vec<f64> = program.schedule().steps.iter().map(|_| cost()).collect();
+    let pipeline = Pipeline::new(&program, &costs, threads);
+    let outputs = &program.schedule().outputs;
+    let mut played = Played {
+        outputs: outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect(),
+        ..Played::default()
+    };
+    let mut done = 0;
+    while done < frames {
+        let n = buffer().clamp(1, frames - done);
+        let all = runner.run_threads(&program, &pipeline, n);
+        let channels = played.outputs.iter_mut().flat_map(|o| &mut o.1);
+        channels.zip(all).for_each(|(to, from)| to.extend(from));
+        done += n;
+    }
+    played.readings = runner.all_readings(&program);
+    played.readings.sort_by(|a, b| a.0.cmp(&b.0));
     played
 }
 

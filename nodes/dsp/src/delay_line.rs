@@ -4,6 +4,9 @@
 //! window in many phases, with the phases interpolated (Laakso, Välimäki, Karjalainen, Laine: Splitting the unit
 //! delay, 1996). A delay of whole frames gives back the very bits.
 
+mod glide;
+
+use crate::interpolate::CHUNK;
 use crate::lane::Lane;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
@@ -64,6 +67,17 @@ impl<L: Lane> Line<L> {
             self.memory.copy_within(start..end.min(PIECE), length + start);
         }
         self.next = end & self.mask;
+    }
+
+    /// Remembers the first `frames` of sixteen frames.
+    #[inline(always)]
+    pub fn write(&mut self, x: &[L; CHUNK], frames: usize) {
+        // Of a known length for the compiler.
+        if frames == CHUNK {
+            self.extend(CHUNK, |j| x[j]);
+        } else {
+            self.extend(frames, |j| x[j]);
+        }
     }
 
     /// `frames` frames (at most 64) in order of time; the first is the one that was pushed `delay` pushes ago.

@@ -13,13 +13,14 @@ pub use decay::Decay;
 use diffuser::Diffuser;
 
 use crate::delay_line::{Delay, Fractional, Line, SHORT};
+use crate::interpolate::{CHUNK, Chunk};
 use crate::lane::{Lane, sin_turns};
 
 /// How many lines there are.
 pub const LINES: usize = 16;
 
 /// The most frames that are run at once; shorter than the shortest line.
-pub const STRETCH: usize = 16;
+pub const STRETCH: usize = CHUNK;
 
 /// Lengths of the lines at full size, in seconds: near to even steps of ratio, so that no two share a pitch.
 const LENGTHS: [f64; LINES] = [
@@ -44,8 +45,8 @@ pub struct Fdn<L> {
     rate: f64,
 }
 
-/// Frames by lines.
-type Grid<L> = [[L; LINES]; STRETCH];
+/// A stretch of every line.
+type Lines<L> = [Chunk<L>; LINES];
 
 impl<L: Lane> Fdn<L> {
     /// A silent room at `rate` frames a second; `size` scales its lines (at 1 they last 15 to 61 ms).
@@ -76,27 +77,31 @@ impl<L: Lane> Fdn<L> {
     pub fn process(&mut self, sides: [&mut [L]; 2], at: i64, swing: L) {
         let [left, right] = sides;
         let frames = left.len().min(right.len()).min(STRETCH);
-        self.diffusers[0].process(&mut left[..frames]);
-        self.diffusers[1].process(&mut right[..frames]);
-        let mut grid = [[L::splat(0.0); LINES]; STRETCH];
-        self.read(&mut grid, frames, at, swing);
-        let scale = self.absorber.scale();
-        for (j, row) in grid.iter_mut().enumerate().take(frames) {
-            self.absorber.process(row);
-            let sound = [left[j] * scale, right[j] * scale];
-            (left[j], right[j]) = (ear(row, 0), ear(row, 1));
-            mix(row);
-            for (i, x) in row.iter_mut().enumerate() {
-                *x = audible(*x + sound[i & 1]);
-            }
+        let mut sound = [Chunk::of(left, 0), Chunk::of(right, 0)];
+        for (diffuser, sound) in self.diffusers.iter_mut().zip(&mut sound) {
+            diffuser.process(sound, frames);
         }
+        let mut lines = [Chunk::splat(0.0); LINES];
+        self.read(&mut lines, at, swing);
+        let mut rows = transposed(&lines);
+        self.absorber.process(&mut rows[..frames]);
+        let mut lines = transposed(&rows);
+        left[..frames].copy_from_slice(&ear(&lines, 0).0[..frames]);
+        right[..frames].copy_from_slice(&ear(&lines, 1).0[..frames]);
+        mix(&mut lines);
+        let scale = self.absorber.scale();
+        let sound = [sound[0].times(scale), sound[1].times(scale)];
         for (i, line) in self.lines.iter_mut().enumerate() {
-            line.extend(frames, |j| grid[j][i]);
+            let mut into = lines[i].mul_add(EVEN, sound[i & 1]);
+            for j in 0..STRETCH {
+                into.0[j] = audible(into.0[j]);
+            }
+            line.write(&into.0, frames);
         }
     }
 
     #[inline(always)]
-    fn read(&self, grid: &mut Grid<L>, frames: usize, at: i64, swing: L) {
+    fn read(&self, lines: &mut Lines<L>, at: i64, swing: L) {
         let still = !L::any(swing.gt(L::splat(0.0)));
         let start = at.div_euclid(STRETCH as i64);
         let phase = at.rem_euclid(STRETCH as i64) as usize;
@@ -104,19 +109,12 @@ impl<L: Lane> Fdn<L> {
             let length = self.lengths[i];
             if still {
                 // The lines are longer than a stretch, so that all its frames are there already.
-                let piece = line.piece(length, frames);
-                for (row, &x) in grid.iter_mut().zip(piece) {
-                    row[i] = x;
-                }
+                lines[i] = Chunk::of(line.piece(length, STRETCH), 0);
                 continue;
             }
             let (from, to) = (self.offset(i, start, swing), self.offset(i, start + 1, swing));
-            let slope = (to - from) * L::splat(1.0 / STRETCH as f32);
-            for (j, row) in grid.iter_mut().enumerate().take(frames) {
-                let offset = slope.mul_add(L::splat((phase + j) as f32), from);
-                let delay = Delay::around(length, offset);
-                row[i] = self.table.read(line, &delay, &self.table.weights(&delay), j);
-            }
+            let (from, to) = (Delay::around(length, from), Delay::around(length, to));
+            lines[i] = Chunk(self.table.glide(line, [&from, &to], phase));
         }
     }
 
@@ -157,28 +155,51 @@ fn audible<L: Lane>(x: L) -> L {
 
 /// What one side hears: even lines on the left, odd lines on the right, every other one turned over.
 #[inline(always)]
-fn ear<L: Lane>(row: &[L; LINES], side: usize) -> L {
-    let mut sum = [L::splat(0.0); 4];
-    for (k, sum) in sum.iter_mut().enumerate() {
-        *sum = row[4 * k + side] - row[4 * k + 2 + side];
+fn ear<L: Lane>(lines: &Lines<L>, side: usize) -> Chunk<L> {
+    let mut sums = [Chunk::splat(0.0); 4];
+    for (k, sum) in sums.iter_mut().enumerate() {
+        *sum = lines[4 * k + side].minus(lines[4 * k + 2 + side]);
     }
-    (sum[0] + sum[2]) + (sum[1] + sum[3])
+    sums[0].plus(sums[2]).plus(sums[1].plus(sums[3]))
 }
 
-/// The Hadamard matrix of order 16, scaled to keep energy, as four rounds of sums and differences.
+/// What scales the matrix to keep energy.
+const EVEN: f32 = 0.25;
+
+/// The Hadamard matrix of order 16 as four rounds of sums and differences, not yet scaled.
 #[inline(always)]
-fn mix<L: Lane>(row: &mut [L; LINES]) {
+fn mix<L: Lane>(lines: &mut Lines<L>) {
     for half in [8, 4, 2, 1] {
         for start in (0..LINES).step_by(2 * half) {
             for i in start..start + half {
-                let (a, b) = (row[i], row[i + half]);
-                (row[i], row[i + half]) = (a + b, a - b);
+                let (a, b) = (lines[i], lines[i + half]);
+                (lines[i], lines[i + half]) = (a.plus(b), a.minus(b));
             }
         }
     }
-    for x in row {
-        *x *= L::splat(0.25);
+}
+
+/// Lines by frames to frames by lines, or back: in blocks of two, of four, of eight and of sixteen the two quarters off
+/// the diagonal change places.
+#[inline(always)]
+fn transposed<L: Lane>(lines: &Lines<L>) -> Lines<L> {
+    swapped::<L, 8>(&swapped::<L, 4>(&swapped::<L, 2>(&swapped::<L, 1>(lines))))
+}
+
+/// Quarters of `HALF` lines by `HALF` frames change places.
+#[inline(always)]
+fn swapped<L: Lane, const HALF: usize>(from: &Lines<L>) -> Lines<L> {
+    let mut to = [Chunk::splat(0.0); LINES];
+    for i in (0..LINES).filter(|i| i & HALF == 0) {
+        let (a, b) = (from[i].0, from[i + HALF].0);
+        for j in 0..STRETCH {
+            to[i].0[j] = if j & HALF == 0 { a[j] } else { b[j - HALF] };
+        }
+        for j in 0..STRETCH {
+            to[i + HALF].0[j] = if j & HALF == 0 { a[j + HALF] } else { b[j] };
+        }
     }
+    to
 }
 
 /// The lengths in frames: different primes, so that echoes of different paths seldom meet, and long enough for a

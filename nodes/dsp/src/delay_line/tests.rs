@@ -105,3 +105,24 @@ fn eight_lanes_with_eight_delays_give_the_bits_of_eight_single_lanes() {
         wide.push(Wide::from_fn(x));
     }
 }
+
+#[test]
+fn a_slow_glide_reads_a_tone_where_the_moving_delay_is() {
+    let table = Fractional::short();
+    let mut line = Line::<f32>::new(300);
+    // A quarter of the rate, the highest that the table promises.
+    let tone = |t: f64| (t * std::f64::consts::FRAC_PI_2 + 0.3).sin();
+    (0..1_000).for_each(|t| line.push(tone(f64::from(t)) as f32));
+    // Within a frame, across a whole frame in both directions, from one, and not at all.
+    for (from, to) in [(0.3, 0.317), (0.99, 1.007), (0.007, -0.01), (0.0, 0.02), (0.5, 0.5)] {
+        let delays = [from, to].map(|offset| Delay::around(200, offset));
+        for phase in [0, 5] {
+            let read = table.glide(&line, [&delays[0], &delays[1]], phase);
+            for (j, &y) in read.iter().enumerate().take(16 - phase) {
+                let delay = 200.0 + f64::from(from) + f64::from(to - from) * (phase + j) as f64 / 16.0;
+                let error = f64::from(y) - tone(1_000.0 + j as f64 - delay);
+                assert!(error.abs() < 3.6e-4, "{from} to {to}, frame {j}: {error}");
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! How long a room sounds at each frequency, and the filters of the lines that make it so.
 
 use super::{LINES, audible};
+use crate::interpolate::Chunk;
 use crate::lane::{Lane, exp2};
 use std::f64::consts::PI;
 
@@ -64,11 +65,12 @@ pub struct Absorber<L> {
     /// What the coefficients were made for.
     made_for: Option<[L; 3]>,
     scale: L,
-    /// Overall gain with the high shelf's gain in it, what the high shelf's low part adds, the low shelf's low part.
+    /// Overall gain with the high shelf's gain in it; half of what the high shelf's low part adds, and of what the low
+    /// shelf's does.
     gain: [L; LINES],
     high: [L; LINES],
     low: [L; LINES],
-    /// Steps of the one-poles, by the trapezoidal rule.
+    /// How far the states of the one-poles go towards the sound in a frame, by the trapezoidal rule.
     high_step: [L; LINES],
     low_step: [L; LINES],
     high_state: [L; LINES],
@@ -110,18 +112,18 @@ impl<L: Lane> Absorber<L> {
             (a / lows + b + c / highs) * per_frame
         });
         let [low_corner, high_corner] = self.decay.corners.map(|c| L::splat(c as f32));
-        let step = |corner: L| corner / (one + corner);
+        let half = L::splat(0.5);
+        let step = |corner: L| (corner + corner) / (one + corner);
         let mut energy = [[L::splat(0.0); 2]; 2];
         for i in 0..LINES {
             let length = L::splat(-self.lengths[i]);
             let gain = exp2(middle * length);
             // Half the shelf's gain lies on each side of its corner, so that its decibels keep their shape.
-            let (low_root, high_root) =
-                (exp2(low * length * L::splat(0.5)), exp2(high * length * L::splat(0.5)));
+            let (low_root, high_root) = (exp2(low * length * half), exp2(high * length * half));
             self.low_step[i] = step(low_corner / low_root);
             self.high_step[i] = step(high_corner * high_root);
-            self.low[i] = low_root * low_root - one;
-            self.high[i] = gain * (one - high_root * high_root);
+            self.low[i] = (low_root * low_root - one) * half;
+            self.high[i] = gain * (one - high_root * high_root) * half;
             self.gain[i] = gain * high_root * high_root;
             for (shelf, [kept, lost]) in [one, one / highs].into_iter().zip(&mut energy) {
                 let gain = exp2(per_frame * shelf * length);
@@ -142,19 +144,29 @@ impl<L: Lane> Absorber<L> {
         self.scale
     }
 
-    /// Filters one frame of all lines.
+    /// Filters frames of all lines, one after the other.
     #[inline(always)]
-    pub fn process(&mut self, row: &mut [L; LINES]) {
-        for (i, x) in row.iter_mut().enumerate() {
-            let step = (*x - self.low_state[i]) * self.low_step[i];
-            let part = self.low_state[i] + step;
-            self.low_state[i] = part + step;
-            let shelved = self.low[i].mul_add(part, *x);
-            let step = (shelved - self.high_state[i]) * self.high_step[i];
-            let part = self.high_state[i] + step;
-            self.high_state[i] = part + step;
-            *x = self.gain[i].mul_add(shelved, self.high[i] * part);
+    pub fn process(&mut self, rows: &mut [Chunk<L>]) {
+        let (mut low_state, mut high_state) = (Chunk(self.low_state), Chunk(self.high_state));
+        for row in rows {
+            // A one-pole gives the mean of its state before and after.
+            let x = *row;
+            let (mut low, mut high, mut shelved) = (low_state, high_state, x);
+            for i in 0..LINES {
+                low.0[i] = (x.0[i] - low_state.0[i]).mul_add(self.low_step[i], low_state.0[i]);
+            }
+            for i in 0..LINES {
+                shelved.0[i] = self.low[i].mul_add(low.0[i] + low_state.0[i], x.0[i]);
+            }
+            for i in 0..LINES {
+                high.0[i] = (shelved.0[i] - high_state.0[i]).mul_add(self.high_step[i], high_state.0[i]);
+            }
+            for i in 0..LINES {
+                row.0[i] = self.gain[i].mul_add(shelved.0[i], self.high[i] * (high.0[i] + high_state.0[i]));
+            }
+            (low_state, high_state) = (low, high);
         }
+        (self.low_state, self.high_state) = (low_state.0, high_state.0);
     }
 
     /// Lets states that have decayed below hearing be zero.

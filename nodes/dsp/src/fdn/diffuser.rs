@@ -2,6 +2,7 @@
 
 use super::{STRETCH, audible};
 use crate::delay_line::Line;
+use crate::interpolate::Chunk;
 use crate::lane::Lane;
 
 /// Lengths in seconds for the left and for the right, and the coefficient of each.
@@ -33,17 +34,20 @@ impl<L: Lane> Diffuser<L> {
         }
     }
 
-    /// Replaces a stretch of at most 16 frames.
+    /// Replaces a stretch, of which `frames` frames count.
     #[inline(always)]
-    pub fn process(&mut self, sound: &mut [L]) {
-        for (line, frames, g) in &mut self.stages {
-            let mut into = [L::splat(0.0); STRETCH];
+    pub fn process(&mut self, sound: &mut Chunk<L>, frames: usize) {
+        for (line, length, g) in &mut self.stages {
             // The lines are longer than a stretch, so that all that comes out is there already.
-            for ((x, late), into) in sound.iter_mut().zip(line.piece(*frames, STRETCH)).zip(&mut into) {
-                *into = audible((-*g).mul_add(*late, *x));
-                *x = g.mul_add(*into, *late);
+            let late = Chunk::of(line.piece(*length, STRETCH), 0);
+            let mut into = Chunk::splat(0.0);
+            for j in 0..STRETCH {
+                into.0[j] = audible((-*g).mul_add(late.0[j], sound.0[j]));
             }
-            line.extend(sound.len(), |j| into[j]);
+            for j in 0..STRETCH {
+                sound.0[j] = g.mul_add(into.0[j], late.0[j]);
+            }
+            line.write(&into.0, frames);
         }
     }
 

@@ -61,3 +61,37 @@ fn eight_lanes_and_any_pieces_give_the_same_bits() {
         assert!(wide.iter().zip(&alone).all(|(w, a)| w.0[c] == *a));
     }
 }
+
+#[test]
+fn each_longer_half_band_follows_a_sine_nearer_to_half_the_rate() {
+    // What each reads half a frame after a sine's frames, against the sine itself.
+    let errors = |turns: f64| {
+        let mut detector = TruePeak::<f32>::new();
+        let sine = |t: f64| (std::f64::consts::TAU * turns * t).sin();
+        let mut worst = [0.0f64; 3];
+        for start in (0..3_200).step_by(CHUNK) {
+            let chunk = Chunk(std::array::from_fn(|i| sine((start + i) as f64) as f32));
+            detector.read(&chunk, CHUNK);
+            let [short, second, third] = [0, 1, 2].map(|i| Chunk::of(detector.halves[i].from(0), 0));
+            for (worst, seen) in
+                worst.iter_mut().zip([short, short.plus(second), short.plus(second).plus(third)])
+            {
+                for i in 0..CHUNK {
+                    let at = (start + i) as f64 - REACH as f64 + 0.5;
+                    let error = (f64::from(seen.0[i]) - sine(at)).abs();
+                    *worst = if start > 1_000 { worst.max(error) } else { 0.0 };
+                }
+            }
+        }
+        worst
+    };
+    for turns in [0.001, 0.1, 0.25, 0.3, 0.4, 20.0 / 48.0] {
+        let worst = errors(turns);
+        assert!(worst.iter().all(|e| *e < 0.003), "{turns}: {worst:?}");
+    }
+    // 23 kHz, 23.5 kHz and 23.8 kHz of 48 kHz.
+    for (turns, reads) in [(23.0 / 48.0, 1), (23.5 / 48.0, 1), (23.8 / 48.0, 2)] {
+        let worst = errors(turns);
+        assert!(worst[reads] < 0.1 && worst[reads - 1] > 0.1, "{turns}: {worst:?}");
+    }
+}
