@@ -29,7 +29,7 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
             for round in 0..2 {
                 for (i, step) in inner.iter().enumerate() {
                     belongs(step, Some(*frames), schedule).map_err(place(at + 1 + i))?;
-                    paper.step(step, schedule).map_err(place(at + 1 + i))?;
+                    paper.step(at + 1 + i, step, schedule).map_err(place(at + 1 + i))?;
                 }
                 if round == 0 {
                     again.slots.clone_from(&paper.slots);
@@ -39,7 +39,7 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
             at += 1 + steps;
         } else {
             belongs(step, None, schedule).map_err(place(at))?;
-            paper.step(step, schedule).map_err(place(at))?;
+            paper.step(at, step, schedule).map_err(place(at))?;
             at += 1;
         }
     }
@@ -89,6 +89,7 @@ fn belongs(step: &Step, around: Option<usize>, schedule: &Schedule) -> Result<()
         Step::Give { .. } | Step::Take { .. } => around == Some(1),
         Step::Pack { .. } | Step::Unpack { .. } | Step::WideSum { .. } => around.is_none(),
         Step::Loop { .. } => false,
+        Step::Fuse { .. } => around.is_none(),
         _ => true,
     };
     let place = if around.is_some() { "into a loop" } else { "out of a loop" };
@@ -201,7 +202,7 @@ impl Paper {
         self.write(to)
     }
 
-    fn step(&mut self, step: &Step, schedule: &Schedule) -> Result<(), String> {
+    fn step(&mut self, at: usize, step: &Step, schedule: &Schedule) -> Result<(), String> {
         match step {
             Step::Copy { from, to } => {
                 self.read_span(*from, to.span)?;
@@ -243,6 +244,12 @@ impl Paper {
                 to.iter().try_for_each(|t| self.write(t.1))
             }
             Step::Loop { .. } => Ok(()),
+            Step::Fuse { steps } => {
+                let rest = schedule.steps.get(at + 1..at + 1 + steps).unwrap_or_default();
+                let fits = |s: &Step| matches!(s, Step::Run(run) if run.mode == Mode::Process && run.moved.is_empty());
+                let whole = rest.len() == *steps && *steps > 0 && rest.iter().all(fits);
+                if whole { Ok(()) } else { Err("fuses what does not rest".into()) }
+            }
             Step::Give { line, to } => {
                 self.line(*line, (Used::No, Used::Given))?;
                 one_frame(schedule, *line, to.len())?;

@@ -2,7 +2,8 @@
 //!
 //! expand (validate, unfold sub-patches) → widths → order (condense loops and cut them, sort) → align (latency) → late
 //! (latency in loops) → batch (what runs
-//! side by side) → emit (steps on values) → buffers (values to slots). [`check`] proves a schedule by playing it
+//! side by side) → emit (steps on values) → buffers (values to slots) → fuse (rows of pointwise
+//! nodes). [`check`] proves a schedule by playing it
 //! through on paper.
 
 mod align;
@@ -11,6 +12,7 @@ mod buffers;
 pub mod check;
 mod emit;
 mod expand;
+mod fuse;
 mod internal;
 mod lanes;
 mod late;
@@ -85,7 +87,14 @@ pub fn compile_onto(
     let seat = |node: usize| seat(&flat, &widths, node);
     let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
     let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
-    let schedule = buffers::assign(steps, &flat, &alignment);
+    let mut schedule = buffers::assign(steps, &flat, &alignment);
+    fuse::fuse(&mut schedule, |bank| match (bank.first(), bank.lanes()) {
+        (Some(n), 1) => {
+            let pointwise = flat.nodes[n].declaration.pointwise;
+            !flat.nodes[n].bypass && pointwise(&setup(&flat, &widths, context, &patch.tempo, n))
+        }
+        _ => false,
+    });
     Ok(Compiled { schedule, flat, widths, warnings, loops: order.loops })
 }
 

@@ -29,6 +29,9 @@ pub struct Declaration {
     /// For how many frames the kernel's `emit` needs nothing of the inputs: a loop may be cut here, and so many of its
     /// frames run at once. 0: none.
     pub holds: fn(&Setup) -> usize,
+    /// Whether each frame of the outputs depends on the same frame of the inputs alone, and the kernel can say how: see
+    /// [`super::Points`].
+    pub pointwise: fn(&Setup) -> bool,
     /// How many frames the output lags behind the input.
     pub latency: fn(&Setup) -> usize,
     /// How long the node makes sound by itself.
@@ -55,6 +58,7 @@ impl Declaration {
         parameters: &[],
         in_place: false,
         holds: |_| 0,
+        pointwise: |_| false,
         latency: |_| 0,
         extent: |_| Extent::Passive,
         gap: |_| 0.0,

@@ -1,7 +1,7 @@
 //! The arithmetic of a node, and the form in which the engine holds it.
 
 use super::Io;
-use super::Setup;
+use super::{Points, Setup};
 use signalbox_dsp::lane::{Keeper, Lane, Task, Wide, dispatch};
 
 /// The arithmetic of a node for `L::LANES` instances side by side.
@@ -21,6 +21,12 @@ pub trait Kernel<L: Lane>: Send {
 
     /// Where a loop is cut: takes the block's inputs after `emit`.
     fn absorb(&mut self, _io: &mut Io<'_, L>) {}
+
+    /// Says what the node does while its parameters rest, where its declaration says that it is pointwise; `false`: it
+    /// can't be said.
+    fn points(&self, _io: &Io<'_, L>, _points: &mut Points) -> bool {
+        false
+    }
 
     /// Whether silence in gives silence out (zeros without a sign), for as long as silence comes in and the parameters
     /// stay. A node that says so is not run then.
@@ -57,6 +63,8 @@ pub trait Processor<L: Lane = f32>: Send {
     fn emit(&mut self, io: &mut Io<'_, L>);
     /// See [`Kernel::absorb`].
     fn absorb(&mut self, io: &mut Io<'_, L>);
+    /// See [`Kernel::points`].
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool;
     /// See [`Kernel::at_rest`].
     fn at_rest(&self) -> bool;
     /// See [`Kernel::keep`].
@@ -146,6 +154,9 @@ impl<L: Lane, K: Kernel<L>> Processor<L> for Hosted<K> {
     }
     fn absorb(&mut self, io: &mut Io<'_, L>) {
         dispatch(Call::<L, K, ABSORB>(&mut self.0, io));
+    }
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        self.0.points(io, points)
     }
     fn at_rest(&self) -> bool {
         self.0.at_rest()

@@ -7,6 +7,7 @@ mod declaration;
 mod event;
 mod io;
 mod kernel;
+mod points;
 pub mod rig;
 mod setup;
 mod shelf;
@@ -16,6 +17,7 @@ pub use declaration::{Declaration, Extent, Group, Kind, Parameter, Port, PortKin
 pub use event::{Event, EventKind, EventList};
 pub use io::{Io, Param, Params, Span};
 pub use kernel::{Kernel, Make, Processor, Reading, Wides, host};
+pub use points::{At, Operand, Point, Points};
 pub use setup::{Assets, NoAssets, Setup};
 pub use shelf::{Shelf, nearest};
 pub use signalbox_dsp::lane::{Keeper, Wide};

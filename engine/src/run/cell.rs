@@ -110,6 +110,11 @@ impl<L: Lane> State<L> {
         self.ramps[parameter].steady()
     }
 
+    /// Whether a parameter is on its way to where it was set.
+    pub fn is_moving(&self) -> bool {
+        self.ramping > 0
+    }
+
     /// Brings one lane back to what it was at first.
     pub fn reset_lane(&mut self, lane: usize) {
         if L::LANES == 1 {
@@ -192,6 +197,11 @@ impl Cell {
     #[inline(always)]
     pub fn is_settled<L: Lane>(&self, state: &State<L>) -> bool {
         state.ramping == 0
+    }
+
+    /// Whether all that was set has been taken in.
+    pub fn is_level<L: Lane>(&self, state: &State<L>) -> bool {
+        self.generation.load(Ordering::Acquire) == state.seen
     }
 
     /// Brings the parameters to the next block of `frames` frames: starts ramps to new targets and fills `moving`

@@ -1,7 +1,8 @@
 //! What a program writes while it runs: buffers, lists of events, values of parameters that move.
 
-use crate::node::{BLOCK, EventList};
-use crate::schedule::{Place, Schedule};
+use super::fuse::Fused;
+use crate::node::{BLOCK, EventList, Points};
+use crate::schedule::{Place, Schedule, Step};
 use signalbox_dsp::lane::{Block, Lane};
 
 /// One block of one channel, aligned for every vector width.
@@ -17,6 +18,10 @@ pub struct Memory {
     pub lists: Vec<EventList>,
     /// Values of parameters that move, a slot for each lane.
     pub rows: Vec<Slot>,
+    /// Rows of steps that run as one, by the index of their first step, sorted.
+    pub fused: Vec<(usize, Fused)>,
+    /// Room for the points of one node.
+    pub points: Points,
     /// Room for lanes that are taken apart.
     pub scratch: Box<[Block; 16]>,
 }
@@ -29,6 +34,8 @@ impl Memory {
             silent: vec![true; schedule.slots as usize],
             lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
             rows: vec![Slot([0.0; BLOCK]); rows],
+            fused: fused(schedule),
+            points: Points::new(),
             scratch: Box::new([[0.0; BLOCK]; 16]),
         }
     }
@@ -48,6 +55,14 @@ impl Memory {
     pub fn is_silent(&self, place: Place) -> bool {
         self.silent[place.slot as usize]
     }
+}
+
+fn fused(schedule: &Schedule) -> Vec<(usize, Fused)> {
+    let rows = schedule.steps.iter().enumerate().filter_map(|(at, step)| match step {
+        Step::Fuse { steps } => Some((at + 1, Fused::new(&schedule.steps[at + 1..at + 1 + steps]))),
+        _ => None,
+    });
+    rows.collect()
 }
 
 /// The slots of a buffer.

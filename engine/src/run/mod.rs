@@ -5,6 +5,7 @@
 
 mod bypass;
 mod cell;
+mod fuse;
 mod line;
 mod memory;
 mod moving;

@@ -1,6 +1,6 @@
 //! One pass over the steps of a schedule, for some frames of one block.
 
-use super::cell::{Cell, State, with_state};
+use super::cell::{AnyState, Cell, State, with_state};
 use super::memory::{Memory, flat, flat_mut, range, wide, wide_mut};
 use super::moving::Move;
 use super::program::Program;
@@ -42,30 +42,89 @@ pub struct Pass<'a> {
 
 impl Pass<'_> {
     /// Runs steps for some frames of the block.
-    pub fn steps(&mut self, steps: &[Step], frames: Range<usize>) {
-        let mut at = 0;
-        while let Some(step) = steps.get(at) {
+    pub fn steps(&mut self, which: Range<usize>, frames: Range<usize>) {
+        let steps = &self.program.schedule().steps;
+        let mut at = which.start;
+        while at < which.end {
+            let step = &steps[at];
             at += 1;
-            let Step::Loop { steps: count, frames: length } = step else {
-                self.step(step, frames.clone());
-                continue;
-            };
-            let inner = &steps[at..at + count];
-            let mut start = frames.start;
-            while start < frames.end {
-                let end = frames.end.min(start + length);
-                inner.iter().for_each(|step| self.step(step, start..end));
-                start = end;
+            match step {
+                Step::Loop { steps: count, frames: length } => {
+                    let inner = &steps[at..at + count];
+                    let mut start = frames.start;
+                    while start < frames.end {
+                        let end = frames.end.min(start + length);
+                        inner.iter().for_each(|step| self.step(step, start..end));
+                        start = end;
+                    }
+                    at += count;
+                }
+                Step::Fuse { steps: count } => {
+                    if self.fused(at, &steps[at..at + count], frames.end) {
+                        at += count;
+                    }
+                }
+                step => self.step(step, frames.clone()),
             }
-            at += count;
+        }
+    }
+
+    /// Runs a row of steps as one, the first of them with this index; `false`: they have to run by themselves.
+    fn fused(&mut self, first: usize, steps: &[Step], frames: usize) -> bool {
+        let Ok(index) = self.memory.fused.binary_search_by_key(&first, |f| f.0) else { return false };
+        if self.changed || !self.memory.fused[index].1.is_valid() {
+            self.refresh(index, steps, frames);
+        }
+        // Taken out for a moment: it works on the rest of the memory.
+        let mut fused = std::mem::take(&mut self.memory.fused);
+        let done = fused[index].1.is_valid() && fused[index].1.run(self.memory, frames);
+        self.memory.fused = fused;
+        done
+    }
+
+    /// Asks the nodes of a row of steps what they do now.
+    fn refresh(&mut self, index: usize, steps: &[Step], frames: usize) {
+        self.memory.fused[index].1.clear();
+        for step in steps {
+            let Step::Run(run) = step else { continue };
+            let cell = &*self.program.cells[run.bank as usize];
+            // SAFETY: this is the one runner of the program's builder, held by mutable reference; no other reference
+            // to this cell's state is alive in this function.
+            let AnyState::One(state) = (unsafe { cell.state_mut() }) else {
+                return self.memory.fused[index].1.give_up();
+            };
+            let row = self.program.rows[run.bank as usize];
+            if state.fresh || state.is_moving() || !cell.is_level(state) {
+                // It runs by itself until it has settled.
+                return self.memory.fused[index].1.give_up();
+            }
+            let Memory { slots, lists, rows, fused, points, .. } = &mut *self.memory;
+            let base = slots.as_mut_ptr().cast::<f32>();
+            // SAFETY: as in `node`.
+            let (inputs, outputs, events) = unsafe {
+                (
+                    Inputs::new(base, &run.inputs, &run.slots, frames),
+                    Outputs::new(base, &run.outputs, &run.slots, frames),
+                    Events::new(lists.as_mut_ptr(), &run.inputs, &run.outputs, 1),
+                )
+            };
+            let params = Params { values: &state.values, moving: wide::<f32>(&rows[row..]), frames };
+            let frame = self.start - i64::from(run.arrival);
+            let io = Io { frames, frame, fresh: false, inputs, outputs, params, events };
+            points.clear();
+            let said = state.processor.points(&io, points);
+            match points.list().filter(|_| said) {
+                Some(list) => fused[index].1.add(run, list),
+                None => fused[index].1.give_up(),
+            }
         }
     }
 
     fn step(&mut self, step: &Step, frames: Range<usize>) {
         let memory = &mut *self.memory;
         match step {
-            // `steps` runs it.
-            Step::Loop { .. } => {}
+            // `steps` runs them.
+            Step::Loop { .. } | Step::Fuse { .. } => {}
             Step::Give { line, to } => {
                 // SAFETY: this is the one runner of the program's builder, held by mutable reference.
                 let line = unsafe { &*self.program.lines[*line as usize].0.get() };
@@ -282,7 +341,7 @@ fn outputs(run: &Run) -> impl Iterator<Item = Place> + '_ {
 }
 
 /// Whether all values are finite, and whether all are zero without a sign.
-struct Look<'a>(&'a [f32]);
+pub struct Look<'a>(pub &'a [f32]);
 
 impl Task for Look<'_> {
     type Output = (bool, bool);

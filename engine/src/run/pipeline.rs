@@ -175,7 +175,7 @@ impl Pipeline {
         let (program, start) = (task.program, task.start + part.start as i64);
         let changed = task.changed && block == 0;
         let mut pass = Pass { program, memory, start, changed, faults };
-        pass.steps(&program.schedule().steps[segment.steps.clone()], 0..part.len());
+        pass.steps(segment.steps.clone(), 0..part.len());
         for &c in &segment.writes {
             self.export(c, at, memory);
         }

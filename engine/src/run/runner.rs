@@ -54,7 +54,9 @@ impl Runner {
     /// Runs `frames` frames in blocks that end at whole multiples of 64 frames; `each` sees the outputs of every
     /// block. A program of another builder is not run.
     pub fn run(&mut self, program: &Program, frames: usize, mut each: impl FnMut(&Block<'_>)) {
-        self.run_with(program, frames, &mut each, |pass, n| pass.steps(&program.schedule().steps, 0..n));
+        self.run_with(program, frames, &mut each, |pass, n| {
+            pass.steps(0..program.schedule().steps.len(), 0..n)
+        });
     }
 
     fn run_with(
@@ -102,9 +104,12 @@ impl Runner {
         self.run_with(program, frames, &mut each, |pass, n| {
             let mut at = 0;
             while let Some(step) = steps.get(at) {
-                let next = if let Step::Loop { steps, .. } = step { at + 1 + steps } else { at + 1 };
+                let next = match step {
+                    Step::Loop { steps, .. } | Step::Fuse { steps } => at + 1 + steps,
+                    _ => at + 1,
+                };
                 let start = Instant::now();
-                pass.steps(&steps[at..next], 0..n);
+                pass.steps(at..next, 0..n);
                 costs[at] += start.elapsed().as_nanos() as f64;
                 at = next;
             }

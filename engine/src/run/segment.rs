@@ -48,7 +48,7 @@ pub fn cut(program: &Program, costs: &[f64], count: usize) -> Cut {
     let (mut start, mut at, mut spent, mut due) = (0, 0, 0.0, share);
     while at < schedule.steps.len() {
         let next = match schedule.steps[at] {
-            Step::Loop { steps, .. } => at + 1 + steps,
+            Step::Loop { steps, .. } | Step::Fuse { steps } => at + 1 + steps,
             _ => at + 1,
         };
         spent += costs[at..next].iter().sum::<f64>();

@@ -5,7 +5,7 @@ use super::{Place, Step};
 /// The buffers that a step reads, those that it works on in place included.
 pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
     match step {
-        Step::Loop { .. } | Step::Give { .. } | Step::Merge { .. } => {}
+        Step::Loop { .. } | Step::Fuse { .. } | Step::Give { .. } | Step::Merge { .. } => {}
         Step::Take { from, .. } | Step::Pack { from, .. } => from.iter().for_each(|&p| each(p)),
         Step::Copy { from, .. } | Step::Unpack { from, .. } => each(*from),
         Step::Sum { before, terms, .. } => {
@@ -28,7 +28,7 @@ pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
 /// The buffers that a step writes.
 pub fn writes(step: &Step, mut each: impl FnMut(Place)) {
     match step {
-        Step::Loop { .. } | Step::Take { .. } | Step::Merge { .. } => {}
+        Step::Loop { .. } | Step::Fuse { .. } | Step::Take { .. } | Step::Merge { .. } => {}
         Step::Give { to, .. } => to.iter().for_each(|&p| each(p)),
         Step::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
         Step::Copy { to, .. } | Step::Sum { to, .. } | Step::WideSum { to, .. } | Step::Pack { to, .. } => {

@@ -39,6 +39,12 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                 };
                 writeln!(out, "loop     the next {steps} steps run {every}, round and round")
             }
+            Step::Fuse { steps } => {
+                writeln!(
+                    out,
+                    "fuse     the next {steps} steps run as one while no parameter moves: each frame by itself"
+                )
+            }
             Step::Give { line, to } => {
                 let to: Vec<String> = to.iter().map(b).collect();
                 writeln!(

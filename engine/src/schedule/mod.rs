@@ -56,6 +56,11 @@ pub enum Step {
         /// How many frames at once.
         frames: usize,
     },
+    /// The next steps run as one while their parameters rest.
+    Fuse {
+        /// How many steps.
+        steps: usize,
+    },
     /// Gives what a cable of a loop took one frame ago.
     Give {
         /// Index in [`Schedule::lines`].

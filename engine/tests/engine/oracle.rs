@@ -103,6 +103,8 @@ impl Coverage {
         let runs = |is: &dyn Fn(&Run) -> bool| steps(&|s| matches!(s, Step::Run(run) if is(run)));
         self.count("copy", steps(&|s| matches!(s, Step::Copy { .. })));
         self.count("sum of three", steps(&|s| matches!(s, Step::Sum { terms, .. } if terms.len() > 2)));
+        self.count("fused", steps(&|s| matches!(s, Step::Fuse { .. })));
+        self.count("three fused", steps(&|s| matches!(s, Step::Fuse { steps } if *steps > 2)));
         self.count("batch", schedule.banks.iter().any(|b| b.lanes() > 1));
         self.count("batch of five", schedule.banks.iter().any(|b| b.nodes().count() > 4));
         self.count("batch with an empty lane", schedule.banks.iter().any(|b| b.nodes().count() < b.lanes()));

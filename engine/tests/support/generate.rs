@@ -106,6 +106,9 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
     if g.chance.is(0.4) {
         g.choir();
     }
+    if g.chance.is(0.2) {
+        g.chain();
+    }
     for number in 0..g.chance.between(1, 3) {
         let events = name.is_some() && g.chance.is(0.2) && g.placed.iter().any(|p| p.gives(Gives::Events));
         let gives = if events { Gives::Events } else { Gives::Sound };

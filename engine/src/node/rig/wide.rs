@@ -13,6 +13,7 @@ pub struct WideRig<L: Lane> {
     in_place: bool,
     in_ports: Vec<PortView>,
     out_ports: Vec<PortView>,
+    widths: Vec<usize>,
     slots: Vec<u32>,
     memory: Vec<[L; BLOCK]>,
     lists: Vec<EventList>,
@@ -50,6 +51,7 @@ impl<L: Lane> WideRig<L> {
             in_place: declaration.in_place,
             in_ports: Vec::new(),
             out_ports: Vec::new(),
+            widths: outputs.clone(),
             slots: Vec::new(),
             memory: Vec::new(),
             lists: Vec::new(),
@@ -86,6 +88,11 @@ impl<L: Lane> WideRig<L> {
             self.memory.push([L::default(); BLOCK]);
         }
         PortView { start, width: width as u16, events, apart: events, connected }
+    }
+
+    /// How many channels each output port has (0 for events).
+    pub fn outputs(&self) -> &[usize] {
+        &self.widths
     }
 
     /// The block of a channel that the next call of [`Self::run`] reads; a node that works in place overwrites its

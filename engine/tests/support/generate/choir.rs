@@ -57,6 +57,28 @@ impl Growing<'_> {
         }
     }
 
+    /// Puts in a row of nodes of which each feeds the next, each frame by itself.
+    pub(super) fn chain(&mut self) {
+        let mut before = self.source(Gives::Sound);
+        for number in 0..self.chance.between(3, 9) {
+            let kind = *self.chance.pick(&["scale", "scale", "blend"]);
+            let (mut placed, node) = plain(self.chance, format!("link{number}"), kind);
+            placed.moves.retain(|_| false);
+            let port = placed.ins[0].0.clone();
+            let lead = before.clone().map(|from| Cable::new(&from, &format!("{}.{port}", placed.id)));
+            if kind == "scale" {
+                self.graph.nodes.insert(placed.id.clone(), node);
+                self.cables.extend(lead);
+                before = placed.outputs(Gives::Sound).next();
+                self.placed.push(placed);
+            } else {
+                before = placed.outputs(Gives::Sound).next();
+                self.put(placed, node);
+                self.cables.extend(lead);
+            }
+        }
+    }
+
     fn sing(&mut self, placed: &Placed, node: Node, before: Option<&Placed>, moves: &[Moves]) {
         self.graph.nodes.insert(placed.id.clone(), node);
         for (port, gives) in &placed.ins {

@@ -70,6 +70,14 @@ const ROWS: &[Row] = &[
     },
     Row { kind: "count", ins: &[], values: &[("start", 0.0, 3.0)], ..BARE },
     Row { kind: "gain", often: 4, moves: &[("gain", -2.0, 2.0, false)], ..BARE },
+    Row { kind: "scale", often: 4, moves: &[("by", 0.0, 1.0, false)], ..BARE },
+    Row {
+        kind: "blend",
+        often: 3,
+        ins: &[("a", Gives::Sound), ("b", Gives::Sound)],
+        moves: &[("share", -1.0, 1.0, false)],
+        ..BARE
+    },
     Row { kind: "times", often: 2, ins: &[("a", Gives::Sound), ("b", Gives::Sound)], ..BARE },
     Row { kind: "latent", often: 3, values: &[("frames", 0.0, 70.0)], ..BARE },
     Row { kind: "late", values: &[("frames", 0.0, 50.0)], ..BARE },

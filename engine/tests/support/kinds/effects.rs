@@ -2,7 +2,9 @@
 
 use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    At, Declaration, Group, Io, Kernel, Operand, Parameter, Point, Points, Port, Setup, Width, host,
+};
 use signalbox_engine::wides;
 
 /// Keeps random patches from growing without end.
@@ -37,6 +39,77 @@ impl<L: Lane> Kernel<L> for Gain {
     }
     fn reset(&mut self) {}
     fn at_rest(&self) -> bool {
+        true
+    }
+}
+
+/// `a` times a number and half of `b`, not in place; each frame by itself.
+pub static BLEND: Declaration = Declaration {
+    name: "blend",
+    group: Group::Stereo,
+    inputs: &[Port::audio("a", Width::Follow, ""), Port::audio("b", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[Parameter::number("share", Unit::None, (-1.0, 1.0), 0.5, "")],
+    pointwise: |_| true,
+    make: |_| Ok(host(Blend)),
+    ..Declaration::BLANK
+};
+
+struct Blend;
+
+impl Kernel<f32> for Blend {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let share = io.params.get(0);
+        for channel in 0..io.outputs.width(0) {
+            let (a, b) = (io.inputs.channel(0, channel), io.inputs.channel(1, channel));
+            for (j, out) in io.outputs.channel(0, channel).iter_mut().enumerate() {
+                *out = a[j].mul_add(share.at(j), b[j] * 0.5);
+            }
+        }
+    }
+    fn reset(&mut self) {}
+    fn points(&self, io: &Io<'_, f32>, points: &mut Points) -> bool {
+        for channel in 0..io.outputs.width(0) {
+            let [out, a, b] =
+                [(0, channel), (0, channel), (1, channel)].map(|(port, channel)| At { port, channel });
+            points.push(Point::Times(out, Operand::Input(b), Operand::Number(0.5)));
+            let share = Operand::Number(io.params.at(0, 0));
+            points.push(Point::TimesPlus(out, Operand::Input(a), share, Operand::Output(out)));
+        }
+        true
+    }
+}
+
+/// Times a number, in place; each frame by itself.
+pub static SCALE: Declaration = Declaration {
+    name: "scale",
+    group: Group::Stereo,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[Parameter::number("by", Unit::None, (0.0, 1.0), 0.5, "").smoothed(0.02)],
+    in_place: true,
+    pointwise: |_| true,
+    make: |_| Ok(host(Scale)),
+    ..Declaration::BLANK
+};
+
+struct Scale;
+
+impl Kernel<f32> for Scale {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        let by = io.params.get(0);
+        for channel in 0..io.outputs.width(0) {
+            io.outputs.channel(0, channel).iter_mut().enumerate().for_each(|(j, x)| *x *= by.at(j));
+        }
+    }
+    fn reset(&mut self) {}
+    fn at_rest(&self) -> bool {
+        true
+    }
+    fn points(&self, io: &Io<'_, f32>, points: &mut Points) -> bool {
+        for channel in 0..io.outputs.width(0) {
+            points.scale(At { port: 0, channel }, io.params.at(0, 0));
+        }
         true
     }
 }

@@ -18,6 +18,8 @@ const KINDS: &[&Declaration] = &[
     &sources::COUNT,
     &sources::WITNESS,
     &effects::GAIN,
+    &effects::SCALE,
+    &effects::BLEND,
     &effects::TIMES,
     &effects::LATENT,
     &effects::LATE,
