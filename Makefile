@@ -1,10 +1,11 @@
 # make demo   a song, its mix and its master under out/demo
 # make test   everything that must hold: format, lints, tests, licences
+# make bench  what the engine costs, next to the same arithmetic with no graph
 # make soak   the long campaigns of the same tests (hours)
 
 CARGO ?= cargo
 
-.PHONY: demo test soak setup
+.PHONY: demo test bench soak setup
 
 setup:
 	@sh .ci/setup
@@ -17,6 +18,9 @@ test: setup
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) test --workspace
 	@sh .ci/licences
+
+bench: setup
+	$(CARGO) run --release -- bench
 
 soak: setup
 	SIGNALBOX_SOAK=100 $(CARGO) test --workspace --release

@@ -126,7 +126,7 @@ pub struct Render {
     /// A folder for the stems: each strip by itself, after its fader, with its share of the sends.
     #[arg(long, value_name = "FOLDER")]
     pub stems: Option<PathBuf>,
-    /// How many stems are rendered at once; as many as the machine has cores if left out.
+    /// How many threads render, and how many stems at once; as many as the machine has cores if left out.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,
 }

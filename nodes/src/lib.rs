@@ -3,10 +3,7 @@
 //! A file holds one kind of node: the constant `NODE` that declares it, its kernel, and who published the algorithm.
 //! To add a kind, add its file and put its name into the table below.
 
-mod wides;
-
 use signalbox_engine::node::Shelf;
-pub(crate) use wides::wides;
 
 /// Declares the modules and the shelf from one table: a line a folder, a word a kind.
 macro_rules! shelf {
@@ -34,9 +31,9 @@ shelf! {
     /// What puts sound into a room.
     space: reverb;
     /// What routes, pans and sums.
-    stereo: gain pan bus split join mono;
+    stereo: gain pan bus split join mono crossfade;
     /// What drives parameters and notes.
-    control: env notes;
+    control: env notes math;
     /// What measures.
     meters: meter;
 }

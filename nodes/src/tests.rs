@@ -1,5 +1,8 @@
 //! What every kind of node must hold, tried on each from its declaration alone.
 
+mod lanes;
+mod rest;
+
 use signalbox_engine::node::{Declaration, EventKind, Group, Kind, Port, PortKind, Value, rig::Rig};
 
 const FRAMES: usize = 4_000;
@@ -40,6 +43,8 @@ const INAUDIBLE: &[(&str, &str)] = &[
     ("comp", "hold"),
     // A stereo signal is balanced, so that no law applies.
     ("pan", "law"),
+    // A signal is plugged in where it would stand.
+    ("math", "value"),
     // The note comes first.
     ("osc", "freq"),
     ("osc", "retrigger"),

@@ -17,7 +17,7 @@ pub fn run(options: &Render) -> Result<(), Failure> {
     let stems = options.stems.as_deref().map(|folder| stems_of(&opened, options, folder)).transpose()?;
     let context = opened.context();
     refuse_own_input(&opened.patch, context.shelf, &options.patch, &options.out)?;
-    let how = Options { seconds: options.length, ..Options::default() };
+    let how = Options { seconds: options.length, threads: threads(options.threads), ..Options::default() };
     let written = render_file(&opened.patch, &context, &how, &options.out, options.bits, &Bar::default())
         .map_err(|e| unrendered(&options.patch, e))?;
     report(&written, &options.out, opened.rate)?;

@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod bad_patches;
+mod bench;
 mod interrupt;
 mod measure;
 mod mix;

@@ -3,8 +3,8 @@
 use crate::support::sound::{Bits, pad, spec};
 use crate::support::{Folder, Said};
 
-const WORDS: [&str; 9] =
-    ["demo", "mix", "render", "measure", "explain", "nodes", "check", "new", "completions"];
+const WORDS: [&str; 10] =
+    ["demo", "mix", "render", "measure", "explain", "nodes", "check", "new", "bench", "completions"];
 
 #[test]
 fn the_help_of_every_word_has_an_example_that_begins_with_the_command() {

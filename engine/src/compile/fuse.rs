@@ -4,7 +4,7 @@ use super::Mode;
 use crate::schedule::{Bank, Schedule, Step};
 
 /// The most steps that become one: more would leave the threads nothing to share.
-const MOST: usize = 128;
+const MOST: usize = 512;
 
 /// Marks rows of steps that are run as one while their parameters rest. `pointwise` tells whether the nodes of a bank
 /// are pointwise as they are set.

@@ -100,9 +100,8 @@ impl Pipeline {
         let (state, wake) = (Mutex::new(state), Condvar::new());
         std::thread::scope(|scope| {
             let work = || {
-                let mut all = || self.work(&task, &state, &wake);
                 // SAFETY: nothing in there, all of it arithmetic on audio, relies on denormal numbers.
-                unsafe { no_denormals::no_denormals(&mut all) };
+                unsafe { no_denormals::no_denormals(|| self.work(&task, &state, &wake)) };
             };
             for _ in 1..self.threads {
                 scope.spawn(work);

@@ -7,7 +7,7 @@
 //! (Kaiser and Schafer 1980): its phase is linear, so that the corners stay where they are and a moving frequency
 //! leaves no offset behind, at the price of a look-ahead that is declared as latency.
 
-use crate::lane::{Lane, Simd};
+use crate::lane::{Keeper, Lane, Simd};
 use std::f64::consts::PI;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -177,6 +177,11 @@ impl<L: Lane> Corrector<L> {
         let out = std::mem::take(&mut self.ring[due]);
         self.now = (self.now + 1) & mask;
         out
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.ring(&mut self.ring, self.now);
     }
 
     /// Forgets all.

@@ -7,7 +7,7 @@
 
 pub mod limit;
 
-use crate::lane::{Lane, Simd, exp2, tan_half_turns, tanh};
+use crate::lane::{Keeper, Lane, Simd, exp2, tan_half_turns, tanh};
 
 /// From this ratio on a compressor limits: its slope is one.
 pub const LIMITING_RATIO: f32 = 100.0;
@@ -89,6 +89,16 @@ pub struct Ballistics<L: Lane> {
 }
 
 impl<L: Lane> Ballistics<L> {
+    /// Whether nothing changes any more while nothing is wanted.
+    pub fn at_rest(&self, times: &Times<L>) -> bool {
+        self.held.is_zero() && self.out.is_zero() && self.left == times.hold
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers([&mut self.held, &mut self.left, &mut self.out]);
+    }
+
     /// One frame: the smoothed reduction for the wanted one, both in dB, 0 or more. Exactly 0 after silence.
     #[inline(always)]
     pub fn step(&mut self, wanted: L, times: &Times<L>) -> L {
@@ -118,6 +128,16 @@ pub struct MeanSquare<L: Lane> {
 }
 
 impl<L: Lane> MeanSquare<L> {
+    /// Whether nothing is left of what came before.
+    pub fn at_rest(&self) -> bool {
+        self.states.iter().all(|s| s.is_zero())
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(&mut self.states);
+    }
+
     /// The coefficient for a window of `frames` frames.
     #[inline(always)]
     pub fn coefficient(frames: L) -> L::Double {
@@ -170,6 +190,16 @@ impl<L: Lane> HighPassAt<L> {
 }
 
 impl<L: Lane> HighPass<L> {
+    /// Whether nothing is left of what came before.
+    pub fn at_rest(&self) -> bool {
+        self.states.iter().all(|s| s.is_zero())
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(&mut self.states);
+    }
+
     /// One frame.
     #[inline(always)]
     pub fn step(&mut self, x: L, at: &HighPassAt<L>) -> L {
@@ -221,6 +251,16 @@ impl<L: Lane> Lag<L> {
             self.next = if self.next + n == self.ring.len() { 0 } else { self.next + n };
             rest = later;
         }
+    }
+
+    /// Whether it holds nothing but silence.
+    pub fn at_rest(&self) -> bool {
+        self.ring.iter().all(|x| x.is_zero())
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.ring(&mut self.ring, self.next);
     }
 
     /// Forgets everything.

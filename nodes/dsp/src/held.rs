@@ -1,5 +1,7 @@
 //! Which notes are held down, for whatever plays one note at a time.
 
+use crate::lane::Keeper;
+
 /// How many notes can be held at once; past that the oldest is forgotten.
 const CAPACITY: usize = 32;
 
@@ -47,6 +49,15 @@ impl Held {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.count = 0;
+    }
+
+    /// Shows all notes, those of one lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for (id, key) in &mut self.notes {
+            keeper.own(id);
+            keeper.own(key);
+        }
+        keeper.own(&mut self.count);
     }
 
     fn remove(&mut self, at: usize) {

@@ -1,6 +1,6 @@
 //! Noise whose every frame can be told from the seed and the frame's number, and the filters that colour it.
 
-use crate::lane::{Lane, Simd};
+use crate::lane::{Keeper, Lane, Simd};
 use std::f64::consts::PI;
 
 /// A 64-bit number that looks random, from one that does not: the finaliser of SplitMix (Steele, Lea and Flood 2014,
@@ -108,6 +108,11 @@ impl<L: Lane> Pink<L> {
         L::single(sum)
     }
 
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(&mut self.state);
+    }
+
     /// Forgets all.
     pub fn reset(&mut self) {
         self.state = [L::Double::splat(0.0); POLES];
@@ -135,6 +140,11 @@ impl<L: Lane> Brown<L> {
         let more = white.double() * L::Double::splat(self.gain);
         self.state = self.state.mul_add(L::Double::splat(self.pole), more);
         L::single(self.state)
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.number(&mut self.state);
     }
 
     /// Forgets all.

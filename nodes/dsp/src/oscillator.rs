@@ -4,8 +4,12 @@
 //! wave (the end of a saw's ramp, a pulse's edges, a restart) has an exact time, and there the [blep](crate::blep)
 //! tables mend it.
 
-use crate::blep::{Blep, Corner, Corrector};
-use crate::lane::{Lane, Simd, sin_turns};
+use crate::blep::{Blep, Corrector};
+use crate::lane::{Keeper, Lane, Simd, by_lanes};
+use wave::{PEAKS, below, rounded, wave};
+
+mod lane;
+mod wave;
 
 /// What one period looks like; all but the saw begin as a sine does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,17 @@ pub enum Shape {
     Triangle,
     /// The fundamental alone.
     Sine,
+}
+
+/// What is done about the corners of a wave, which hold more than the rate can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corners {
+    /// They are mended by the tables of [`blep`](crate::blep), [late](Oscillator::look_ahead): nothing folds back.
+    Mended,
+    /// They are rounded over two frames, at once: what folds back is weaker, and hard sync stays bare.
+    Rounded,
+    /// They stay as they are, as a slow modulator wants it.
+    Bare,
 }
 
 /// What one frame of an [`Oscillator`] depends on.
@@ -33,14 +48,15 @@ pub struct Drive<L> {
     pub gain: L,
     /// A signal that restarts the wave wherever it rises through zero.
     pub sync: Option<L>,
-    /// Restarts the wave at this very frame.
-    pub restart: bool,
+    /// The lanes, a bit each from the lowest on, that restart at this very frame.
+    pub restart: u32,
 }
 
 /// Several waves side by side, one a lane.
 #[derive(Clone, Debug)]
 pub struct Oscillator<L: Lane> {
     shape: Shape,
+    corners: Corners,
     start: f64,
     frame: f64,
     corrector: Option<Corrector<L>>,
@@ -51,7 +67,8 @@ pub struct Oscillator<L: Lane> {
 
 #[derive(Clone, Debug)]
 struct State<L: Lane> {
-    running: bool,
+    /// One in the lanes that have had a frame.
+    running: L,
     phase: L::Double,
     master: L::Double,
     /// Periods a frame of the wave, and of what restarts it.
@@ -63,11 +80,37 @@ struct State<L: Lane> {
     heard: [L; 3],
 }
 
+/// Steps in periods a frame below this round corners no further.
+const LEAST_STEP: f32 = 1e-12;
+
+/// Frames a period, from periods a frame.
+#[inline(always)]
+fn pace<L: Lane>(step: L::Double) -> L {
+    L::splat(1.0) / L::single(step).max(L::splat(LEAST_STEP))
+}
+
+/// A phase that may have passed the end of its period.
+#[inline(always)]
+fn wrapped<L: Lane>(phase: L::Double) -> L::Double {
+    let one = L::Double::splat(1.0);
+    L::Double::select(one.gt(phase), phase, phase - one)
+}
+
+/// A wave without look-ahead.
+#[inline(always)]
+fn value<L: Lane>(shape: Shape, corners: Corners, phase: L::Double, width: L, step: L, pace: L) -> L {
+    if corners == Corners::Rounded {
+        rounded::<L>(shape, phase, width, step, pace)
+    } else {
+        wave::<L>(shape, phase, width.double())
+    }
+}
+
 impl<L: Lane> State<L> {
     fn new(start: f64) -> Self {
         let zero = L::Double::splat(0.0);
         Self {
-            running: false,
+            running: L::splat(0.0),
             phase: L::Double::splat(start),
             master: zero,
             step: zero,
@@ -80,16 +123,16 @@ impl<L: Lane> State<L> {
 }
 
 impl<L: Lane> Oscillator<L> {
-    /// A wave that begins at `start` (in periods, from 0 to 1) for a rate. With `limited` it comes without aliasing
-    /// and [late](Self::latency); else at once and with bare corners, as a slow modulator wants it. A sine has no
-    /// corners and always comes at once; when it is restarted the jump stays bare.
-    pub fn new(shape: Shape, rate: u32, start: f64, limited: bool) -> Self {
+    /// A wave that begins at `start` (in periods, from 0 to 1) for a rate. A sine has no corners and always comes at
+    /// once; when it is restarted the jump stays bare.
+    pub fn new(shape: Shape, rate: u32, start: f64, corners: Corners) -> Self {
         let corrector =
-            (Self::look_ahead(shape, rate, limited) > 0).then(|| Corrector::new(Blep::for_rate(rate)));
+            (Self::look_ahead(shape, rate, corners) > 0).then(|| Corrector::new(Blep::for_rate(rate)));
         let late = corrector.as_ref().map_or(0, Corrector::latency);
         let start = start - start.floor();
         Self {
             shape,
+            corners,
             start,
             frame: 1.0 / f64::from(rate.max(1)),
             corrector,
@@ -100,8 +143,8 @@ impl<L: Lane> Oscillator<L> {
     }
 
     /// How many frames late the output comes.
-    pub fn look_ahead(shape: Shape, rate: u32, limited: bool) -> usize {
-        if limited && shape != Shape::Sine { Blep::look_ahead(rate) } else { 0 }
+    pub fn look_ahead(shape: Shape, rate: u32, corners: Corners) -> usize {
+        if corners == Corners::Mended && shape != Shape::Sine { Blep::look_ahead(rate) } else { 0 }
     }
 
     /// Goes back to the beginning.
@@ -114,49 +157,131 @@ impl<L: Lane> Oscillator<L> {
         }
     }
 
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        let state = &mut self.state;
+        keeper.numbers([&mut state.phase, &mut state.master, &mut state.step, &mut state.master_step]);
+        keeper.numbers([&mut state.synced, &mut state.width]);
+        keeper.number(&mut state.running);
+        keeper.numbers(&mut state.heard);
+        keeper.ring(&mut self.gains, self.now);
+        if let Some(corrector) = &mut self.corrector {
+            corrector.keep(keeper);
+        }
+    }
+
     /// Takes in one frame and gives out the one that is due.
     #[inline(always)]
     pub fn next(&mut self, drive: &Drive<L>) -> L {
         let width = drive.width.double();
-        if self.state.running {
-            self.advance(width, drive.sync);
-        } else {
-            self.state.running = true;
+        let one = L::splat(1.0);
+        if L::any(one.gt(self.state.running)) {
+            self.begin(width, drive.sync);
         }
+        self.advance(width, drive.sync);
         if let Some(sync) = drive.sync {
             let [a, b, _] = self.state.heard;
             self.state.heard = [sync, a, b];
         }
         self.state.width = width;
-        if drive.restart {
-            for lane in 0..L::LANES {
+        if drive.restart != 0 {
+            for lane in (0..L::LANES).filter(|lane| drive.restart >> lane & 1 == 1) {
                 self.state.master.set(lane, 0.0);
                 self.restart(lane, 0.0, width.get(lane));
             }
         }
-        let value = wave::<L>(self.shape, self.state.phase, width);
-        self.set_speed(drive);
+        self.set_speed(drive.frequency, drive.ratio);
         let Some(corrector) = &mut self.corrector else {
-            return value * drive.gain;
+            return self.value(drive.width) * drive.gain;
         };
-        corrector.put(value);
+        corrector.put(wave::<L>(self.shape, self.state.phase, width));
         self.gains[self.now] = drive.gain;
         self.now = if self.now + 1 == self.gains.len() { 0 } else { self.now + 1 };
         corrector.take() * self.gains[self.now]
     }
 
+    /// Whether [`Self::run`] may stand for [`Self::next`] where there is no sync, no restart and no ratio above 1.
+    pub fn is_plain(&self) -> bool {
+        self.corrector.is_none()
+    }
+
+    /// Frame by frame as [`Self::next`], for what [is plain](Self::is_plain). Each of frequency, width and gain has a
+    /// value for each frame, or a single one for all.
+    #[inline(always)]
+    pub fn run(&mut self, out: &mut [L], frequency: &[L], width: &[L], gain: &[L]) {
+        let at = |values: &[L], frame: usize| if values.len() == 1 { values[0] } else { values[frame] };
+        let Some((first, rest)) = out.split_first_mut() else { return };
+        let one = L::splat(1.0);
+        // The frame before may have been in sync.
+        let (frequency_at, width_at, gain_at) = (at(frequency, 0), at(width, 0), at(gain, 0));
+        *first = self.next(&Drive {
+            frequency: frequency_at,
+            ratio: one,
+            width: width_at,
+            gain: gain_at,
+            sync: None,
+            restart: 0,
+        });
+        let (mut phase, mut master) = (self.state.phase, self.state.master);
+        let (mut step, mut master_step) = (self.state.step, self.state.master_step);
+        let (shape, corners) = (self.shape, self.corners);
+        let mut pace = self::pace::<L>(step);
+        let even = frequency.len() == 1 && width.len() == 1 && gain.len() == 1;
+        if even {
+            let speed = L::single(step);
+            for out in rest {
+                by_lanes::<L>();
+                (phase, master) = (wrapped::<L>(phase + step), wrapped::<L>(master + master_step));
+                *out = value(shape, corners, phase, width_at, speed, pace) * gain_at;
+            }
+        } else {
+            for (frame, out) in (1..).zip(rest) {
+                by_lanes::<L>();
+                (phase, master) = (wrapped::<L>(phase + step), wrapped::<L>(master + master_step));
+                if frequency.len() > 1 {
+                    self.set_speed(frequency[frame], one);
+                    (step, master_step) = (self.state.step, self.state.master_step);
+                    pace = self::pace::<L>(step);
+                }
+                *out =
+                    value(shape, corners, phase, at(width, frame), L::single(step), pace) * at(gain, frame);
+                self.state.width = at(width, frame).double();
+            }
+        }
+        (self.state.phase, self.state.master) = (phase, master);
+    }
+
+    /// Lets lanes begin that have had no frame: nothing has moved there yet.
+    fn begin(&mut self, width: L::Double, sync: Option<L>) {
+        let state = &mut self.state;
+        for lane in 0..L::LANES {
+            if state.running.get(lane) == 0.0 {
+                state.running.set(lane, 1.0);
+                state.width.set(lane, width.get(lane));
+                state.heard[0].set(lane, sync.map_or(0.0, |s| s.get(lane)));
+            }
+        }
+    }
+
+    /// The wave of a frame where there is no look-ahead.
+    #[inline(always)]
+    fn value(&self, width: L) -> L {
+        let step = self.state.step;
+        value(self.shape, self.corners, self.state.phase, width, L::single(step), pace::<L>(step))
+    }
+
     /// Sets how far the wave goes until the next frame.
     #[inline(always)]
-    fn set_speed(&mut self, drive: &Drive<L>) {
+    fn set_speed(&mut self, frequency: L, ratio: L) {
         let (zero, one, half) = (L::Double::splat(0.0), L::Double::splat(1.0), L::Double::splat(0.5));
         let state = &mut self.state;
-        let ratio = drive.ratio.double();
-        state.master_step = (drive.frequency.double() * L::Double::splat(self.frame)).max(zero).min(half);
+        let ratio = ratio.double();
+        state.master_step = (frequency.double() * L::Double::splat(self.frame)).max(zero).min(half);
         state.synced = L::Double::select(ratio.gt(one), one, zero);
         state.step = (state.master_step * ratio.max(one)).min(half);
     }
 
-    /// Goes on by one frame. Where nothing happens all lanes go at once; else lane by lane, with the same result.
+    /// Goes on by one frame. Lanes where nothing happens go at once; the others by themselves.
     #[inline(always)]
     fn advance(&mut self, width: L::Double, sync: Option<L>) {
         let state = &mut self.state;
@@ -183,157 +308,18 @@ impl<L: Lane> Oscillator<L> {
         }
         if L::Double::any(events.gt(L::Double::splat(0.0))) {
             for lane in 0..L::LANES {
-                self.advance_lane(lane, width.get(lane), sync.map(|s| s.get(lane)));
+                if events.get(lane) > 0.0 {
+                    self.advance_lane(lane, width.get(lane), sync.map(|s| s.get(lane)));
+                } else {
+                    self.state.phase.set(lane, phase.get(lane));
+                    self.state.master.set(lane, master.get(lane));
+                }
             }
         } else {
             state.phase = phase;
             state.master = master;
         }
     }
-
-    /// Goes on by one frame in one lane, from restart to restart.
-    #[inline(always)]
-    fn advance_lane(&mut self, lane: usize, width: f64, sync: Option<f32>) {
-        let state = &self.state;
-        let (master, step) = (state.master.get(lane), state.master_step.get(lane));
-        let heard = state.heard.map(|h| f64::from(h.get(lane)));
-        let outer =
-            sync.map(f64::from).filter(|&now| heard[0] <= 0.0 && now > 0.0).map(|now| crossing(heard, now));
-        let turn = if master + step < 1.0 { None } else { Some((1.0 - master) / step) };
-        // What comes from outside restarts the master too.
-        let turn = turn.filter(|&t| outer.is_none_or(|o| t <= o));
-        let inner = turn.filter(|_| state.synced.get(lane) > 0.0);
-        let next = match (outer, turn) {
-            (Some(o), _) => step * (1.0 - o),
-            (None, Some(_)) => master + step - 1.0,
-            (None, None) => master + step,
-        };
-        self.state.master.set(lane, next);
-        let mut time = 0.0;
-        for restart in [inner, outer].into_iter().flatten() {
-            self.glide(lane, time, restart, width);
-            let before = self.state.width.get(lane);
-            self.restart(lane, 1.0 - restart, (width - before).mul_add(restart, before));
-            time = restart;
-        }
-        self.glide(lane, time, 1.0, width);
-    }
-
-    /// Lets one lane run from one time inside the frame to another, past the corners that lie there.
-    #[inline(always)]
-    fn glide(&mut self, lane: usize, from: f64, to: f64, width: f64) {
-        let step = self.state.step.get(lane);
-        let phase = self.state.phase.get(lane);
-        let end = phase + step * (to - from);
-        let turn = from + (1.0 - phase) / step;
-        match self.shape {
-            Shape::Sine => {}
-            Shape::Saw => {
-                if end >= 1.0 {
-                    self.corner(lane, 1.0 - turn, Corner::Jump(-2.0));
-                }
-            }
-            Shape::Triangle => {
-                for (peak, bend) in [(PEAKS[0], -8.0), (PEAKS[1], 8.0), (1.0 + PEAKS[0], -8.0)] {
-                    if phase < peak && end >= peak {
-                        self.corner(lane, 1.0 - from - (peak - phase) / step, Corner::Kink(bend * step));
-                    }
-                }
-            }
-            Shape::Square => {
-                let before = self.state.width.get(lane);
-                let width_at = |time: f64| (width - before).mul_add(time, before);
-                if end >= 1.0 {
-                    self.edge(lane, (from, phase - width_at(from)), (turn, 1.0 - width_at(turn)));
-                    self.corner(lane, 1.0 - turn, Corner::Jump(2.0));
-                    self.edge(lane, (turn, -width_at(turn)), (to, end - 1.0 - width_at(to)));
-                } else {
-                    self.edge(lane, (from, phase - width_at(from)), (to, end - width_at(to)));
-                }
-            }
-        }
-        self.state.phase.set(lane, if end >= 1.0 { end - 1.0 } else { end });
-    }
-
-    /// Where the way of the phase, measured from the pulse's end, leads through zero, the pulse goes down or up.
-    #[inline(always)]
-    fn edge(&mut self, lane: usize, (start, from): (f64, f64), (end, to): (f64, f64)) {
-        if (from < 0.0) != (to < 0.0) {
-            let time = (end - start).mul_add(from / (from - to), start);
-            self.corner(lane, 1.0 - time, Corner::Jump(if from < 0.0 { -2.0 } else { 2.0 }));
-        }
-    }
-
-    /// Restarts one lane, `ago` frames before the present one.
-    #[inline(always)]
-    fn restart(&mut self, lane: usize, ago: f64, width: f64) {
-        let (phase, step) = (self.state.phase.get(lane), self.state.step.get(lane));
-        let value = |at| f64::from(wave::<f32>(self.shape, at, width));
-        let jump = value(self.start) - value(phase);
-        let slope = |at: f64| if (PEAKS[0]..PEAKS[1]).contains(&at) { -4.0 } else { 4.0 };
-        let kink = slope(self.start) - slope(phase);
-        self.corner(lane, ago, Corner::Jump(jump));
-        if self.shape == Shape::Triangle {
-            self.corner(lane, ago, Corner::Kink(kink * step));
-        }
-        self.state.phase.set(lane, self.start);
-    }
-
-    #[inline(always)]
-    fn corner(&mut self, lane: usize, ago: f64, corner: Corner) {
-        if let Some(corrector) = &mut self.corrector {
-            corrector.corner(lane, ago, corner);
-        }
-    }
-}
-
-/// Where a triangle has its corners, in periods.
-const PEAKS: [f64; 2] = [0.25, 0.75];
-
-/// The bare wave at a phase from 0 to 1.
-#[inline(always)]
-fn wave<L: Lane>(shape: Shape, phase: L::Double, width: L::Double) -> L {
-    let double = L::Double::splat;
-    match shape {
-        Shape::Saw => L::single(phase.mul_add(double(2.0), double(-1.0))),
-        Shape::Square => L::single(L::Double::select(width.gt(phase), double(1.0), double(-1.0))),
-        Shape::Triangle => {
-            let turned = phase + double(0.25);
-            let centred = turned - turned.floor() - double(0.5);
-            L::single(centred.abs().mul_add(double(-4.0), double(1.0)))
-        }
-        Shape::Sine => sin_turns(L::single(phase)),
-    }
-}
-
-/// 1 where `x` is below `bound`, else 0.
-#[inline(always)]
-fn below<L: Lane>(x: L::Double, bound: L::Double) -> L::Double {
-    L::Double::select(bound.gt(x), L::Double::splat(1.0), L::Double::splat(0.0))
-}
-
-/// When, between the last frame heard (0) and the present one (1), a signal rises through zero: Newton's method on the
-/// cubic through four frames, kept inside.
-#[inline(always)]
-fn crossing([c, b, a]: [f64; 3], now: f64) -> f64 {
-    let one = c / 2.0 + now / 3.0 + a / 6.0 - b;
-    let two = (now + b) / 2.0 - c;
-    let three = (now - a) / 6.0 + (b - c) / 2.0;
-    let (mut low, mut high) = (0.0, 1.0);
-    let mut time = c / (c - now);
-    for _ in 0..6 {
-        let height = three.mul_add(time, two).mul_add(time, one).mul_add(time, c);
-        if height > 0.0 {
-            high = time;
-        } else {
-            low = time;
-        }
-        let slope = (3.0 * three).mul_add(time, 2.0 * two).mul_add(time, one);
-        let next = time - height / slope;
-        time = if next >= low && next <= high { next } else { 0.5 * (low + high) };
-    }
-    // What is not finite counts as the last frame heard.
-    Simd::clamp(time, 0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! Checked by: images and alias of tones over the band, pass band, symmetry of the impulse response about the frame
 //! that the latency names (`oversample/tests.rs`).
 
-use crate::lane::Lane;
+use crate::lane::{Keeper, Lane};
 use std::f64::consts::{PI, TAU};
 
 /// The largest factor.
@@ -85,6 +85,21 @@ impl<L: Lane> Oversampler<L> {
             }
         }
         values[0]
+    }
+
+    /// Whether nothing is left of what came before.
+    pub fn at_rest(&self) -> bool {
+        let silent = |history: &History<L>| history.values.iter().all(|x| x.is_zero());
+        self.stages.iter().all(|s| silent(&s.up) && silent(&s.filtered) && silent(&s.delayed))
+    }
+
+    /// Shows what is kept for a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for stage in &mut self.stages {
+            stage.up.keep(keeper);
+            stage.filtered.keep(keeper);
+            stage.delayed.keep(keeper);
+        }
     }
 
     /// Forgets what came before.
@@ -169,6 +184,14 @@ impl<L: Lane> History<L> {
         self.values[self.at + self.length] = x;
         self.at = if self.at + 1 == self.length { 0 } else { self.at + 1 };
         &self.values[self.at..self.at + self.length]
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for i in self.at..self.at + self.length {
+            keeper.number(&mut self.values[i]);
+            let twin = if i < self.length { i + self.length } else { i - self.length };
+            self.values[twin] = self.values[i];
+        }
     }
 
     fn reset(&mut self) {

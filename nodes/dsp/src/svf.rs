@@ -12,7 +12,7 @@
 //! its integrators are thousands of times smaller than their content. Checked against the same filter in double
 //! precision (`svf/tests.rs`).
 
-use crate::lane::{Lane, Simd};
+use crate::lane::{Keeper, Lane, Simd, half_turns};
 use std::f64::consts::PI;
 
 mod glide;
@@ -117,6 +117,20 @@ impl<L: Lane> Tuning<L> {
     }
 }
 
+impl<L: Lane> Tuning<L> {
+    /// For a pole frequency as a share `x` of the rate, 0 to below 0.5, and a damping `k`, with the shares of input,
+    /// band and low. One division in place of three makes it fit for a frequency that moves from frame to frame.
+    #[inline(always)]
+    pub fn at(x: L, k: L, [input, band, low]: [L; 3]) -> Self {
+        // With g = sine / cosine, the rate is sine cosine / (1 + k sine cosine).
+        let (sine, cosine) = half_turns(x);
+        let below = k.mul_add(sine * cosine, L::splat(1.0));
+        let share = sine / (cosine * below);
+        let (g, rate) = (share * below, share * (cosine * cosine));
+        Self { g, g2: g + g, damping: -(g + k), rate, rate2: rate + rate, input, band, low }
+    }
+}
+
 /// The state of one filter in each lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Svf<L> {
@@ -149,6 +163,16 @@ impl<L: Lane> Svf<L> {
     pub fn tick(&mut self, x: L, t: &Tuning<L>) -> L {
         let (band, low) = self.outputs(x, t);
         x.mul_add(t.input, band.mul_add(t.band, low * t.low))
+    }
+
+    /// Whether silence keeps the filter silent: nothing is left in it.
+    pub fn at_rest(&self) -> bool {
+        [self.band, self.low, self.band_rest, self.low_rest].into_iter().all(L::is_zero)
+    }
+
+    /// Shows the state of a lane.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers([&mut self.band, &mut self.low, &mut self.band_rest, &mut self.low_rest]);
     }
 
     /// Sets to zero what has decayed below -200 dBFS. Call it at fixed absolute frames only.

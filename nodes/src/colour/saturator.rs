@@ -1,9 +1,11 @@
 //! Adds harmonics by bending the signal's peaks.
 
-use signalbox_dsp::lane::{Lane, Simd, db_to_gain, tanh};
+use signalbox_dsp::lane::{Keeper, Lane, Simd, Wide, by_lanes, db_to_gain, tanh};
 use signalbox_dsp::oversample::{MAX_FACTOR, Oversampler};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    BLOCK, Declaration, Group, Io, Kernel, Parameter, Port, Processor, Setup, Wides, Width, host,
+};
 use std::f64::consts::TAU;
 
 const OUT: usize = 0;
@@ -74,15 +76,23 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     latency: |setup| oversampler::<f32>(setup).latency(),
-    make: |setup| {
-        Ok(match setup.choice(SHAPE) {
-            0 => host(Saturator::<f32, Tanh>::new(setup)),
-            1 => host(Saturator::<f32, Soft>::new(setup)),
-            _ => host(Saturator::<f32, Hard<f32>>::new(setup)),
-        })
-    },
+    make: make::<f32>,
+    wide: Some(Wides {
+        four: make::<Wide<f32, 4>>,
+        eight: make::<Wide<f32, 8>>,
+        sixteen: make::<Wide<f32, 16>>,
+        heavy: true,
+    }),
     ..Declaration::BLANK
 };
+
+fn make<L: Lane>(setup: &Setup) -> Result<Box<dyn Processor<L>>, String> {
+    Ok(match setup.choice(SHAPE) {
+        0 => host(Saturator::<L, Tanh>::new(setup)),
+        1 => host(Saturator::<L, Soft>::new(setup)),
+        _ => host(Saturator::<L, Hard<L>>::new(setup)),
+    })
+}
 
 fn oversampler<L: Lane>(setup: &Setup) -> Oversampler<L> {
     let (factor, attenuation) = if setup.choice(QUALITY) == 1 { (32, 140.0) } else { (16, 100.0) };
@@ -91,9 +101,17 @@ fn oversampler<L: Lane>(setup: &Setup) -> Oversampler<L> {
 }
 
 /// A curve, run at the high rate. All curves have the slope 1 at 0 and end at -1 and 1.
-trait Shape<L>: Clone + Default + Send {
+trait Shape<L: Lane>: Clone + Default + Send {
     /// Bends the values in place, after `bias` was added; the curve's value at the bias is taken off again.
     fn bend(&mut self, values: &mut [L], bias: L);
+
+    /// Shows what is kept for a lane.
+    fn keep(&mut self, _keeper: &mut Keeper<'_>) {}
+
+    /// Whether nothing is left of what came before.
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[derive(Clone, Default)]
@@ -103,7 +121,10 @@ impl<L: Lane> Shape<L> for Tanh {
     #[inline(always)]
     fn bend(&mut self, values: &mut [L], bias: L) {
         let rest = tanh(bias);
-        values.iter_mut().for_each(|x| *x = tanh(*x + bias) - rest);
+        for x in values {
+            by_lanes::<L>();
+            *x = tanh(*x + bias) - rest;
+        }
     }
 }
 
@@ -121,7 +142,10 @@ impl<L: Lane> Shape<L> for Soft {
     #[inline(always)]
     fn bend(&mut self, values: &mut [L], bias: L) {
         let rest = cubic(bias);
-        values.iter_mut().for_each(|x| *x = cubic(*x + bias) - rest);
+        for x in values {
+            by_lanes::<L>();
+            *x = cubic(*x + bias) - rest;
+        }
     }
 }
 
@@ -166,6 +190,14 @@ impl<L: Lane> Shape<L> for Hard<L> {
             (self.last, self.average) = (to, average);
         }
     }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers([&mut self.last, &mut self.average]);
+    }
+
+    fn at_rest(&self) -> bool {
+        self.last.is_zero() && self.average.is_zero()
+    }
 }
 
 struct Saturator<L, S> {
@@ -207,13 +239,13 @@ impl<L: Lane, S: Shape<L>> Kernel<L> for Saturator<L, S> {
     fn process(&mut self, io: &mut Io<'_, L>) {
         let zero = L::splat(0.0);
         let percent = L::splat(0.01);
-        let mut gains = [(zero, zero, zero, zero); signalbox_engine::node::BLOCK];
+        let mut gains = [(zero, zero, zero, zero); BLOCK];
         for (i, gain) in gains[..io.frames].iter_mut().enumerate() {
-            let level = |p| db_to_gain(io.params.at(p, i));
+            by_lanes::<L>();
             *gain = (
-                level(DRIVE),
+                db_to_gain(io.params.at(DRIVE, i)),
                 io.params.at(BIAS, i) * percent,
-                level(OUTPUT),
+                db_to_gain(io.params.at(OUTPUT, i)),
                 io.params.at(MIX, i) * percent,
             );
         }
@@ -251,6 +283,22 @@ impl<L: Lane, S: Shape<L>> Kernel<L> for Saturator<L, S> {
             channel.dry.fill(L::default());
         }
         self.at = 0;
+    }
+
+    fn at_rest(&self) -> bool {
+        let silent = |c: &Channel<L, S>| {
+            c.dc.is_zero() && c.shape.at_rest() && c.over.at_rest() && c.dry.iter().all(|x| x.is_zero())
+        };
+        self.channels.iter().all(silent)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for channel in &mut self.channels {
+            channel.over.keep(keeper);
+            channel.shape.keep(keeper);
+            keeper.number(&mut channel.dc);
+            keeper.ring(&mut channel.dry, self.at);
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Shapes a note in time: it rises, falls to a level that it holds, and fades when the note ends.
 
 use signalbox_dsp::held::Held;
-use signalbox_dsp::lane::{Lane, exp2};
+use signalbox_dsp::lane::{Keeper, Lane, Simd, by_lanes, exp2};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
     Declaration, EventKind, Group, Io, Kernel, Parameter, Params, Port, Width, host,
 };
-use std::marker::PhantomData;
+use signalbox_engine::wides;
 
 const NOTES: usize = 0;
 const GATE: usize = 1;
@@ -54,6 +54,7 @@ pub static NODE: Declaration = Declaration {
         Parameter::number("velocity", Unit::Percent, (0.0, 100.0), 100.0, "how much softer notes are lower"),
     ],
     make: |s| Ok(host(Env::<f32>::new(s.rate))),
+    wide: wides!(heavy, s => Env::<L>::new(s.rate)),
     ..Declaration::BLANK
 };
 
@@ -66,59 +67,41 @@ enum Stage {
     Release,
 }
 
+impl Stage {
+    const ALL: [Self; 5] = [Self::Idle, Self::Attack, Self::Decay, Self::Sustain, Self::Release];
+}
+
 /// The envelope of one lane.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Voice {
     stage: Stage,
     /// Frames since the stage began, and how many it has.
     age: u32,
     length: u32,
-    /// The value at which the stage began, and the one now.
+    /// The value at which the stage began, and the last one.
     from: f32,
     value: f32,
     peak: f32,
     gate: bool,
-}
-
-/// The parameters of one lane at one frame.
-#[derive(Clone, Copy)]
-struct Values {
-    attack: f32,
-    decay: f32,
-    sustain: f32,
-    release: f32,
-    curve: f32,
-    velocity: f32,
-}
-
-impl Values {
-    #[inline(always)]
-    fn new<L: Lane>(params: &Params<'_, L>, frame: usize, lane: usize) -> Self {
-        let get = |parameter| params.at(parameter, frame).get(lane);
-        Self {
-            attack: get(ATTACK),
-            decay: get(DECAY),
-            sustain: get(SUSTAIN) / 100.0,
-            release: get(RELEASE),
-            curve: get(CURVE),
-            velocity: get(VELOCITY) / 100.0,
-        }
-    }
-
-    /// How much of a stage's way is done after a part of its time, both from 0 to 1: a piece of an exponential that
-    /// spans up to eight halvings.
-    #[inline(always)]
-    fn way(&self, part: f32) -> f32 {
-        let halvings = self.curve * 0.08;
-        if halvings.abs() < 0.08 { part } else { (1.0 - exp2(-halvings * part)) / (1.0 - exp2(-halvings)) }
-    }
+    held: Held,
 }
 
 impl Voice {
-    const IDLE: Self =
-        Self { stage: Stage::Idle, age: 0, length: 0, from: 0.0, value: 0.0, peak: 0.0, gate: false };
+    fn idle() -> Self {
+        let stage = Stage::Idle;
+        Self {
+            stage,
+            age: 0,
+            length: 0,
+            from: 0.0,
+            value: 0.0,
+            peak: 0.0,
+            gate: false,
+            held: Held::default(),
+        }
+    }
 
-    #[inline(always)]
+    /// Begins a stage that takes as long as a parameter says.
     fn begin(&mut self, stage: Stage, seconds: f32, rate: f64) {
         self.stage = stage;
         self.age = 0;
@@ -126,82 +109,233 @@ impl Voice {
         self.from = self.value;
     }
 
-    #[inline(always)]
-    fn start(&mut self, velocity: f32, values: &Values, rate: f64) {
-        self.peak = values.velocity.mul_add(velocity - 1.0, 1.0);
-        self.begin(Stage::Attack, values.attack, rate);
-    }
-
-    #[inline(always)]
-    fn release(&mut self, values: &Values, rate: f64) {
-        if !matches!(self.stage, Stage::Idle | Stage::Release) {
-            self.begin(Stage::Release, values.release, rate);
-        }
-    }
-
-    /// The value of the present frame.
-    #[inline(always)]
-    fn next(&mut self, values: &Values, rate: f64) -> f32 {
-        let sustain = self.peak * values.sustain;
-        // A stage that is over, or has no frames at all, hands on within the frame.
+    /// Hands on from a stage that is over, or has no frames at all; `decay` in seconds.
+    fn hand_on(&mut self, decay: f32, rate: f64) {
         if self.stage == Stage::Attack && self.age >= self.length {
-            self.begin(Stage::Decay, values.decay, rate);
+            self.begin(Stage::Decay, decay, rate);
         }
-        if self.stage == Stage::Decay && self.age >= self.length {
-            self.stage = Stage::Sustain;
+        if self.age >= self.length {
+            match self.stage {
+                Stage::Decay => self.stage = Stage::Sustain,
+                Stage::Release => self.stage = Stage::Idle,
+                _ => {}
+            }
         }
-        if self.stage == Stage::Release && self.age >= self.length {
-            self.stage = Stage::Idle;
+    }
+
+    /// How many frames the stage still has; `None` where it has no end.
+    fn left(&self) -> Option<u32> {
+        (!matches!(self.stage, Stage::Idle | Stage::Sustain)).then(|| self.length.saturating_sub(self.age))
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        let mut stage = self.stage as usize;
+        keeper.own(&mut stage);
+        self.stage = Stage::ALL[stage.min(Stage::ALL.len() - 1)];
+        keeper.own(&mut self.age);
+        keeper.own(&mut self.length);
+        for x in [&mut self.from, &mut self.value, &mut self.peak] {
+            keeper.own(x);
         }
-        let (from, to) = match self.stage {
-            Stage::Idle => (0.0, 0.0),
-            Stage::Attack => (self.from, self.peak),
-            Stage::Decay => (self.peak, sustain),
-            Stage::Sustain => (sustain, sustain),
-            Stage::Release => (self.from, 0.0),
-        };
-        self.value = from;
-        if to != from {
-            let way = values.way(self.age as f32 / self.length as f32);
-            self.value = (to - from).mul_add(way, from);
-        }
-        self.age = self.age.saturating_add(1);
-        self.value
+        keeper.own(&mut self.gate);
+        self.held.keep(keeper);
     }
 }
 
-struct Env<L> {
+/// The stages of all lanes in a stretch in which none ends: each goes from one value to another.
+struct Stretch<L: Lane> {
+    from: L,
+    to: L,
+    /// The part of the peak that ends and begins follow where they are the sustain; zero elsewhere.
+    to_sustain: L,
+    from_sustain: L,
+    age: L::Double,
+    /// One over the length, zero where the value stands.
+    pace: L::Double,
+    /// Whether any lane moves.
+    moves: bool,
+}
+
+impl<L: Lane> Stretch<L> {
+    #[inline(always)]
+    fn new(voices: &[Voice]) -> Self {
+        let (zero, none) = (L::splat(0.0), L::Double::splat(0.0));
+        let mut new = Self {
+            from: zero,
+            to: zero,
+            to_sustain: zero,
+            from_sustain: zero,
+            age: none,
+            pace: none,
+            moves: false,
+        };
+        for (lane, voice) in voices.iter().enumerate() {
+            match voice.stage {
+                Stage::Idle => continue,
+                Stage::Attack => {
+                    new.from.set(lane, voice.from);
+                    new.to.set(lane, voice.peak);
+                }
+                Stage::Decay => {
+                    new.from.set(lane, voice.peak);
+                    new.to_sustain.set(lane, voice.peak);
+                }
+                Stage::Sustain => {
+                    new.from_sustain.set(lane, voice.peak);
+                    new.to_sustain.set(lane, voice.peak);
+                    continue;
+                }
+                Stage::Release => new.from.set(lane, voice.from),
+            }
+            new.age.set(lane, f64::from(voice.age));
+            new.pace.set(lane, 1.0 / f64::from(voice.length.max(1)));
+            new.moves = true;
+        }
+        new
+    }
+
+    /// The value of the frame with this number in the stretch; `sustain` from 0 to 1.
+    #[inline(always)]
+    fn at(&self, number: usize, sustain: L, bend: &Bend<L>) -> L {
+        let from = self.from_sustain.mul_add(sustain, self.from);
+        let to = self.to_sustain.mul_add(sustain, self.to);
+        let part = L::single((self.age + L::Double::splat(number as f64)) * self.pace);
+        (to - from).mul_add(bend.way(part), from)
+    }
+}
+
+/// The form of the stages: a piece of an exponential that spans up to eight halvings.
+#[derive(Clone, Copy)]
+struct Bend<L> {
+    /// Halvings, with a sign.
+    rate: L,
+    scale: L,
+    /// One where the way is straight.
+    straight: L,
+}
+
+impl<L: Lane> Bend<L> {
+    /// From a percentage, -100 to 100.
+    #[inline(always)]
+    fn new(curve: L) -> Self {
+        let (zero, one) = (L::splat(0.0), L::splat(1.0));
+        let halvings = curve * L::splat(0.08);
+        let straight = L::splat(0.08).gt(halvings.abs());
+        let rate = L::select(straight, -one, -halvings);
+        Self { rate, scale: one / (one - exp2(rate)), straight: L::select(straight, one, zero) }
+    }
+
+    /// How much of a stage's way is done after a part of its time, both from 0 to 1.
+    #[inline(always)]
+    fn way(&self, part: L) -> L {
+        let bent = (L::splat(1.0) - exp2(self.rate * part)) * self.scale;
+        L::select(self.straight.gt(L::splat(0.0)), part, bent)
+    }
+}
+
+struct Env<L: Lane> {
     rate: f64,
     /// One for each lane.
     voices: Vec<Voice>,
-    held: Held,
-    lanes: PhantomData<L>,
+    /// One in the lanes whose gate is open.
+    open: L,
 }
 
 impl<L: Lane> Env<L> {
     fn new(rate: u32) -> Self {
-        let voices = vec![Voice::IDLE; L::LANES];
-        Self { rate: f64::from(rate), voices, held: Held::default(), lanes: PhantomData }
+        Self { rate: f64::from(rate), voices: vec![Voice::idle(); L::LANES], open: L::splat(0.0) }
     }
 
-    /// Takes a note in at a frame.
-    #[inline(always)]
-    fn note(&mut self, kind: EventKind, params: &Params<'_, L>, frame: usize) {
-        match kind {
-            EventKind::NoteOn { key, velocity, id } => {
-                self.held.press(id, key);
-                for (lane, voice) in self.voices.iter_mut().enumerate() {
-                    voice.start(velocity, &Values::new(params, frame, lane), self.rate);
-                }
-            }
-            EventKind::NoteOff { id } => {
-                if self.held.release(id) && self.held.is_empty() {
-                    for (lane, voice) in self.voices.iter_mut().enumerate().filter(|v| !v.1.gate) {
-                        voice.release(&Values::new(params, frame, lane), self.rate);
+    fn start(&mut self, lane: usize, velocity: f32, params: &Params<'_, L>, frame: usize) {
+        let voice = &mut self.voices[lane];
+        let depth = params.at(VELOCITY, frame).get(lane) / 100.0;
+        voice.peak = depth.mul_add(velocity - 1.0, 1.0);
+        voice.begin(Stage::Attack, params.at(ATTACK, frame).get(lane), self.rate);
+    }
+
+    fn release(&mut self, lane: usize, params: &Params<'_, L>, frame: usize) {
+        let voice = &mut self.voices[lane];
+        if !matches!(voice.stage, Stage::Idle | Stage::Release) {
+            voice.begin(Stage::Release, params.at(RELEASE, frame).get(lane), self.rate);
+        }
+    }
+
+    /// Takes in the notes of a frame.
+    fn notes(&mut self, io: &Io<'_, L>, frame: usize) {
+        for lane in 0..L::LANES {
+            for event in io.events.input(NOTES, lane).iter().filter(|e| e.frame as usize == frame) {
+                let voice = &mut self.voices[lane];
+                match event.kind {
+                    EventKind::NoteOn { key, velocity, id } => {
+                        voice.held.press(id, key);
+                        self.start(lane, velocity, &io.params, frame);
+                    }
+                    EventKind::NoteOff { id } => {
+                        if voice.held.release(id) && voice.held.is_empty() && !voice.gate {
+                            self.release(lane, &io.params, frame);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Looks at the gates of a frame.
+    fn gates(&mut self, gate: L, params: &Params<'_, L>, frame: usize) {
+        for lane in 0..L::LANES {
+            let open = gate.get(lane) > 0.5;
+            let voice = &mut self.voices[lane];
+            let (was, held) = (std::mem::replace(&mut voice.gate, open), !voice.held.is_empty());
+            self.open.set(lane, if open { 1.0 } else { 0.0 });
+            if open && !was {
+                self.start(lane, 1.0, params, frame);
+            } else if !open && was && !held {
+                self.release(lane, params, frame);
+            }
+        }
+    }
+
+    /// Runs frames from `from` on, at which nothing happens and no stage ends.
+    #[inline(always)]
+    fn stretch(&mut self, out: &mut [L], params: &Params<'_, L>, from: usize) {
+        let stretch = Stretch::<L>::new(&self.voices);
+        let (sustain, curve) = (params.get(SUSTAIN), params.get(CURVE));
+        let percent = |sustain: L| sustain / L::splat(100.0);
+        let (sustained, bend) = (percent(sustain.at(from)), Bend::new(curve.at(from)));
+        if sustain.is_steady() && curve.is_steady() {
+            if stretch.moves {
+                for (i, out) in out.iter_mut().enumerate() {
+                    by_lanes::<L>();
+                    *out = stretch.at(i, sustained, &bend);
+                }
+            } else {
+                out.fill(stretch.at(0, sustained, &bend));
+            }
+        } else {
+            for (i, out) in out.iter_mut().enumerate() {
+                by_lanes::<L>();
+                *out = stretch.at(i, percent(sustain.at(from + i)), &Bend::new(curve.at(from + i)));
+            }
+        }
+        let last = out.last().copied().unwrap_or_default();
+        for (lane, voice) in self.voices.iter_mut().enumerate() {
+            voice.age = voice.age.saturating_add(out.len() as u32);
+            voice.value = last.get(lane);
+        }
+    }
+
+    /// The first frame from `from` on, or the end of the block, at which a lane has a note.
+    #[inline(always)]
+    fn next_note(io: &Io<'_, L>, from: usize) -> usize {
+        let first = |lane| io.events.input(NOTES, lane).iter().map(|e| e.frame as usize).find(|&f| f >= from);
+        (0..L::LANES).filter_map(first).min().map_or(io.frames, |f| f.min(io.frames))
+    }
+
+    /// Whether a gate opens or closes.
+    #[inline(always)]
+    fn turns(&self, gate: L) -> bool {
+        let open = L::select(gate.gt(L::splat(0.5)), L::splat(1.0), L::splat(0.0));
+        L::any((open - self.open).abs().gt(L::splat(0.0)))
     }
 }
 
@@ -209,29 +343,47 @@ impl<L: Lane> Kernel<L> for Env<L> {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         let gate = io.inputs.connected(GATE).then(|| io.inputs.channel(GATE, 0));
-        let mut events = io.events.input(NOTES, 0);
-        for (frame, out) in io.outputs.channel(OUT, 0).iter_mut().enumerate() {
-            while let Some((event, rest)) = events.split_first().filter(|e| e.0.frame as usize <= frame) {
-                self.note(event.kind, &io.params, frame);
-                events = rest;
+        let decay = io.params.get(DECAY);
+        let mut note = Self::next_note(io, 0);
+        let mut from = 0;
+        while from < io.frames {
+            if note == from {
+                self.notes(io, from);
+                note = Self::next_note(io, from + 1);
             }
+            if let Some(gate) = gate
+                && self.turns(gate[from])
+            {
+                self.gates(gate[from], &io.params, from);
+            }
+            let mut to = note;
             for (lane, voice) in self.voices.iter_mut().enumerate() {
-                let values = Values::new(&io.params, frame, lane);
-                let open = gate.is_some_and(|g| g[frame].get(lane) > 0.5);
-                if open && !voice.gate {
-                    voice.start(1.0, &values, self.rate);
-                } else if !open && voice.gate && self.held.is_empty() {
-                    voice.release(&values, self.rate);
+                voice.hand_on(decay.at(from).get(lane), self.rate);
+                if let Some(left) = voice.left() {
+                    to = to.min(from + left as usize);
                 }
-                voice.gate = open;
-                out.set(lane, voice.next(&values, self.rate));
             }
+            if let Some(gate) = gate {
+                to = (from + 1..to).find(|&frame| self.turns(gate[frame])).unwrap_or(to);
+            }
+            let params = io.params;
+            self.stretch(&mut io.outputs.channel(OUT, 0)[from..to], &params, from);
+            from = to;
         }
     }
 
     fn reset(&mut self) {
-        self.voices.fill(Voice::IDLE);
-        self.held.clear();
+        self.voices.fill(Voice::idle());
+        self.open = L::splat(0.0);
+    }
+
+    fn at_rest(&self) -> bool {
+        self.voices.iter().all(|v| v.stage == Stage::Idle && v.value.to_bits() == 0 && !v.gate)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        self.voices[keeper.lane()].keep(keeper);
+        keeper.number(&mut self.open);
     }
 }
 

@@ -3,11 +3,12 @@
 use signalbox_dsp::dynamics::{
     Ballistics, Curve, HighPass, HighPassAt, LIMITING_RATIO, Lag, MeanSquare, Times, amplitude,
 };
-use signalbox_dsp::lane::{Lane, gain_to_db};
+use signalbox_dsp::lane::{Keeper, Lane, by_lanes, gain_to_db};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
     BLOCK, Declaration, GRID, Group, Io, Kernel, Param, Parameter, Params, Port, Setup, Width, host,
 };
+use signalbox_engine::wides;
 
 const KEY: usize = 1;
 const OUT: usize = 0;
@@ -162,8 +163,12 @@ pub static NODE: Declaration = Declaration {
     latency: |setup| setup.frames(LOOKAHEAD),
     gap: |setup| f64::from(setup.number(LOOKAHEAD)),
     make: |setup| Ok(host(Comp::<f32>::new(setup))),
+    wide: wides!(heavy, setup => Comp::<L>::new(setup)),
     ..Declaration::BLANK
 };
+
+/// The parameters that are looked at on the grid.
+const GRIDDED: [usize; 7] = [RATIO, KNEE, ATTACK, RELEASE, HOLD, WINDOW, KEY_FILTER];
 
 /// What is renewed on the grid.
 #[derive(Clone, Copy, Default)]
@@ -172,6 +177,20 @@ struct Coefficients<L: Lane> {
     times: Times<L>,
     square: L::Double,
     filter: HighPassAt<L>,
+}
+
+impl<L: Lane> Coefficients<L> {
+    /// From the parameters of [`GRIDDED`].
+    #[inline(always)]
+    fn new([ratio, knee, attack, release, hold, window, corner]: [L; 7], rate: f32) -> Self {
+        let rate = L::splat(rate);
+        Self {
+            curve: Curve::new(ratio, knee),
+            times: Times::new(attack * rate, release * rate, hold * rate),
+            square: MeanSquare::<L>::coefficient(window * rate),
+            filter: HighPassAt::new(corner / rate, L::splat(FILTER_OFF_HZ) / rate),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -185,6 +204,10 @@ struct Comp<L: Lane> {
     rate: f32,
     rms: bool,
     at: Coefficients<L>,
+    /// The parameters that the coefficients are made from.
+    seen: [L; 7],
+    /// Whether those are the parameters at the end of the last block.
+    settled: bool,
     /// What is measured: channels of the signal or of the side-chain.
     sources: Vec<Source<L>>,
     /// Levels of the sources during a stretch, as amplitude or power.
@@ -202,6 +225,8 @@ impl<L: Lane> Comp<L> {
             rate: setup.rate as f32,
             rms: setup.choice(DETECTOR) == 1,
             at: Coefficients::default(),
+            seen: [L::default(); 7],
+            settled: false,
             sources: vec![Source::default(); sources],
             levels: vec![[L::default(); BLOCK]; sources],
             ballistics: vec![Ballistics::default(); width],
@@ -210,39 +235,67 @@ impl<L: Lane> Comp<L> {
     }
 
     #[inline(always)]
-    fn renew(&mut self, params: &Params<'_, L>, frame: usize) {
-        let rate = L::splat(self.rate);
-        let time = |at| params.at(at, frame) * rate;
-        self.at = Coefficients {
-            curve: Curve::new(params.at(RATIO, frame), params.at(KNEE, frame)),
-            times: Times::new(time(ATTACK), time(RELEASE), time(HOLD)),
-            square: MeanSquare::<L>::coefficient(time(WINDOW)),
-            filter: HighPassAt::new(params.at(KEY_FILTER, frame) / rate, L::splat(FILTER_OFF_HZ) / rate),
-        };
+    fn renew(&mut self, params: &Params<'_, L>, frame: usize, fresh: bool) {
+        let now = GRIDDED.map(|p| params.at(p, frame));
+        if fresh || now != self.seen {
+            self.seen = now;
+            self.at = Coefficients::new(now, self.rate);
+        }
     }
 
     /// Measures one source.
     #[inline(always)]
     fn measure(&mut self, source: usize, signal: &[L]) {
         let Source { filter, square } = &mut self.sources[source];
-        let levels = &mut self.levels[source];
+        let levels = &mut self.levels[source][..signal.len()];
         if self.at.filter.is_on() {
-            signal.iter().zip(levels.iter_mut()).for_each(|(&x, y)| *y = filter.step(x, &self.at.filter));
+            let at = self.at.filter;
+            for (&x, y) in signal.iter().zip(levels.iter_mut()) {
+                *y = filter.step(x, &at);
+            }
         } else {
-            levels[..signal.len()].copy_from_slice(signal);
+            // As in a lane whose filter is off beside one whose filter is on.
+            *filter = HighPass::default();
+            levels.copy_from_slice(signal);
         }
         if self.rms {
-            levels[..signal.len()].iter_mut().for_each(|x| *x = square.step(*x, self.at.square));
+            for x in levels {
+                *x = square.step(*x, self.at.square);
+            }
         } else {
-            levels[..signal.len()].iter_mut().for_each(|x| *x = x.abs());
+            for x in levels {
+                by_lanes::<L>();
+                *x = x.abs();
+            }
         }
     }
 
-    /// The reduction that the curve wants for a level.
+    /// Replaces levels by the reductions that the curve wants for them; `from` is the frame of the first.
     #[inline(always)]
-    fn wanted(&self, level: L, threshold: L) -> L {
+    fn wanted(&self, levels: &mut [L], threshold: Param<'_, L>, from: usize) {
         let scale = L::splat(if self.rms { 0.5 } else { 1.0 });
-        self.at.curve.reduction(gain_to_db(level) * scale - threshold)
+        let curve = self.at.curve;
+        let steady = threshold.at(from);
+        for (i, x) in levels.iter_mut().enumerate() {
+            by_lanes::<L>();
+            let threshold = if threshold.is_steady() { steady } else { threshold.at(from + i) };
+            *x = curve.reduction(gain_to_db(*x) * scale - threshold);
+        }
+    }
+
+    /// What channel `c` wants, between the loudest of all and its own level.
+    #[inline(always)]
+    fn apart(&self, c: usize, loudest: &[L], wanted: &mut [L], params: &Params<'_, L>, from: usize) {
+        let link = params.get(LINK);
+        let all = L::splat(100.0);
+        wanted.copy_from_slice(&self.levels[c][..loudest.len()]);
+        self.wanted(wanted, params.get(THRESHOLD), from);
+        for (i, (x, &together)) in wanted.iter_mut().zip(loudest).enumerate() {
+            by_lanes::<L>();
+            let link = link.at(from + i);
+            let share = L::splat(1.0) - link * L::splat(0.01);
+            *x = together - L::select(all.gt(link), share * (together - *x), L::splat(0.0));
+        }
     }
 
     /// Runs frames `from..to` of a block, in which coefficients stay.
@@ -259,18 +312,17 @@ impl<L: Lane> Comp<L> {
                 self.measure(s, &io.outputs.channel(OUT, s)[from..to]);
             }
         }
-        let (threshold, link) = (io.params.get(THRESHOLD), io.params.get(LINK));
         // What the loudest source wants.
         let mut loudest = [L::default(); BLOCK];
         for levels in &self.levels[..sources] {
-            loudest[..n].iter_mut().zip(levels).for_each(|(m, &x)| *m = m.max(x));
+            for (m, &x) in loudest[..n].iter_mut().zip(levels) {
+                by_lanes::<L>();
+                *m = m.max(x);
+            }
         }
-        for (i, x) in loudest[..n].iter_mut().enumerate() {
-            *x = self.wanted(*x, threshold.at(from + i));
-        }
+        self.wanted(&mut loudest[..n], io.params.get(THRESHOLD), from);
         // Fully linked channels that have the same past have the same future.
-        let all = L::splat(100.0);
-        let alike = matches!(link, Param::Steady(x) if x == all)
+        let alike = matches!(io.params.get(LINK), Param::Steady(x) if x == L::splat(100.0))
             && self.ballistics.iter().all(|b| *b == self.ballistics[0]);
         let mut deepest = [L::default(); BLOCK];
         let mut gains = [L::default(); BLOCK];
@@ -278,40 +330,60 @@ impl<L: Lane> Comp<L> {
             if c == 0 || !alike {
                 let mut wanted = loudest;
                 if !alike {
-                    let levels = &self.levels[c % sources];
-                    for (i, x) in wanted[..n].iter_mut().enumerate() {
-                        let own = self.wanted(levels[i], threshold.at(from + i));
-                        let apart = L::splat(1.0) - link.at(from + i) * L::splat(0.01);
-                        *x -= L::select(all.gt(link.at(from + i)), apart * (*x - own), L::splat(0.0));
-                    }
+                    self.apart(c % sources, &loudest[..n], &mut wanted[..n], &io.params, from);
                 }
-                let ballistics = &mut self.ballistics[c];
-                let times = self.at.times;
-                wanted[..n].iter_mut().for_each(|x| *x = ballistics.step(*x, &times));
-                deepest[..n].iter_mut().zip(&wanted).for_each(|(d, &x)| *d = d.max(x));
+                let (mut ballistics, times) = (self.ballistics[c], self.at.times);
+                for x in &mut wanted[..n] {
+                    *x = ballistics.step(*x, &times);
+                }
+                self.ballistics[c] = ballistics;
+                for (d, &x) in deepest[..n].iter_mut().zip(&wanted) {
+                    by_lanes::<L>();
+                    *d = d.max(x);
+                }
                 gain(&mut gains[..n], &wanted, &io.params, from);
             } else {
                 self.ballistics[c] = self.ballistics[0];
             }
             let out = &mut io.outputs.channel(OUT, c)[from..to];
             self.lags[c].process(out);
-            out.iter_mut().zip(&gains).for_each(|(x, &g)| *x *= g);
+            for (x, &g) in out.iter_mut().zip(&gains) {
+                by_lanes::<L>();
+                *x *= g;
+            }
         }
         let reduction = &mut io.outputs.channel(REDUCTION, 0)[from..to];
-        reduction.iter_mut().zip(&deepest).for_each(|(r, &d)| *r = L::splat(0.0) - d);
+        for (r, &d) in reduction.iter_mut().zip(&deepest) {
+            by_lanes::<L>();
+            *r = L::splat(0.0) - d;
+        }
     }
 }
 
 /// The factor for a signal from its reduction in dB, with make-up and dry share.
 #[inline(always)]
-fn gain<L: Lane>(gains: &mut [L], reductions: &[L], params: &Params<'_, L>, from: usize) {
-    let (makeup, mix) = (params.get(MAKEUP), params.get(MIX));
+fn factor<L: Lane>(reduction: L, makeup: L, mix: L) -> L {
     let (one, all) = (L::splat(1.0), L::splat(100.0));
-    for (i, (g, &r)) in gains.iter_mut().zip(reductions).enumerate() {
-        let wet = amplitude(makeup.at(from + i) - r);
-        let share = mix.at(from + i);
-        let both = (share * L::splat(0.01)).mul_add(wet - one, one);
-        *g = L::select(all.gt(share), both, wet);
+    let wet = amplitude(makeup - reduction);
+    let both = (mix * L::splat(0.01)).mul_add(wet - one, one);
+    L::select(all.gt(mix), both, wet)
+}
+
+#[inline(always)]
+fn gain<L: Lane>(gains: &mut [L], reductions: &[L], params: &Params<'_, L>, from: usize) {
+    match (params.get(MAKEUP), params.get(MIX)) {
+        (Param::Steady(makeup), Param::Steady(mix)) => {
+            for (g, &r) in gains.iter_mut().zip(reductions) {
+                by_lanes::<L>();
+                *g = factor(r, makeup, mix);
+            }
+        }
+        (makeup, mix) => {
+            for (i, (g, &r)) in gains.iter_mut().zip(reductions).enumerate() {
+                by_lanes::<L>();
+                *g = factor(r, makeup.at(from + i), mix.at(from + i));
+            }
+        }
     }
 }
 
@@ -319,25 +391,45 @@ impl<L: Lane> Kernel<L> for Comp<L> {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         // From a grid point on, parameters that rest give the same coefficients at every later one.
-        let rests = [RATIO, KNEE, ATTACK, RELEASE, HOLD, WINDOW, KEY_FILTER];
-        let rests = rests.iter().all(|&p| io.params.get(p).is_steady());
+        let rests = GRIDDED.iter().all(|&p| io.params.get(p).is_steady());
         let mut from = 0;
         while from < io.frames {
             let phase = (io.frame + from as i64).rem_euclid(GRID as i64) as usize;
             if phase == 0 || (io.fresh && from == 0) {
                 let params = io.params;
-                self.renew(&params, from);
+                self.renew(&params, from, io.fresh && from == 0);
             }
             let to = if rests && phase == 0 { io.frames } else { (from + GRID - phase).min(io.frames) };
             self.stretch(io, from, to);
             from = to;
         }
+        self.settled = rests && GRIDDED.map(|p| io.params.at(p, 0)) == self.seen;
     }
 
     fn reset(&mut self) {
+        self.settled = false;
         self.sources.fill(Source::default());
         self.ballistics.fill(Ballistics::default());
         self.lags.iter_mut().for_each(Lag::reset);
+    }
+
+    fn at_rest(&self) -> bool {
+        self.settled
+            && self.ballistics.iter().all(|b| b.at_rest(&self.at.times))
+            && self.sources.iter().all(|s| s.filter.at_rest() && s.square.at_rest())
+            && self.lags.iter().all(Lag::at_rest)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(&mut self.seen);
+        for source in &mut self.sources {
+            source.filter.keep(keeper);
+            source.square.keep(keeper);
+        }
+        self.ballistics.iter_mut().for_each(|b| b.keep(keeper));
+        self.lags.iter_mut().for_each(|l| l.keep(keeper));
+        self.at = Coefficients::new(self.seen, self.rate);
+        self.settled = false;
     }
 }
 

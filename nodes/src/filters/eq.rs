@@ -1,13 +1,14 @@
 //! Shapes the spectrum with up to eight bands.
 
 use signalbox_dsp::biquad::{Analogue, Curve};
-use signalbox_dsp::lane::{Lane, db_to_gain};
+use signalbox_dsp::lane::{Keeper, Lane, by_lanes, db_to_gain};
 use signalbox_dsp::oversample::{MAX_FACTOR, Oversampler};
 use signalbox_dsp::svf::{Glide, Section, Svf, Tuning};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
-    Declaration, GRID, Group, Io, Kernel, Param, Parameter, Port, Setting, Setup, Width, host,
+    Declaration, GRID, Group, Io, Kernel, Param, Parameter, Params, Port, Setting, Setup, Width, host,
 };
+use signalbox_engine::wides;
 
 const OUT: usize = 0;
 /// Each band has four parameters: type, frequency, gain, Q.
@@ -101,6 +102,7 @@ pub static NODE: Declaration = Declaration {
         }
     },
     make: |setup| Ok(host(Eq::<f32>::new(setup))),
+    wide: wides!(heavy, setup => Eq::<L>::new(setup)),
     ..Declaration::BLANK
 };
 
@@ -176,14 +178,34 @@ impl<L: Lane> Band<L> {
         self.filters.iter_mut().for_each(Svf::flush);
     }
 
+    /// Whether the coefficients stay through the block.
+    #[inline(always)]
+    fn rests(&self, params: &Params<'_, L>) -> bool {
+        let rests = |p: usize| {
+            let param = params.get(4 * self.number + 1 + p);
+            param.is_steady() && param.at(0) == self.seen[p]
+        };
+        !self.glide.is_moving() && (0..3).all(rests)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(&mut self.seen);
+        self.glide.keep(keeper);
+        self.filters.iter_mut().for_each(|f| f.keep(keeper));
+    }
+
     /// Runs the first `count` values of each channel.
     #[inline(always)]
     fn run(&mut self, channels: &mut [[L; SPAN]], count: usize) {
         if self.glide.is_moving() {
             let mut tunings = [Tuning::default(); SPAN];
-            tunings[..count].iter_mut().for_each(|t| *t = self.glide.advance());
+            for tuning in &mut tunings[..count] {
+                *tuning = self.glide.advance();
+            }
             for (filter, values) in self.filters.iter_mut().zip(channels) {
-                values[..count].iter_mut().zip(&tunings).for_each(|(x, t)| *x = filter.tick(*x, t));
+                for (x, t) in values[..count].iter_mut().zip(&tunings) {
+                    *x = filter.tick(*x, t);
+                }
             }
         } else {
             let tuning = self.glide.steady();
@@ -194,13 +216,14 @@ impl<L: Lane> Band<L> {
                 let ([f, g], [x, y]) = (filters, values) else { continue };
                 let (mut left, mut right) = (*f, *g);
                 for (x, y) in x[..count].iter_mut().zip(&mut y[..count]) {
-                    *x = left.tick(*x, &tuning);
-                    *y = right.tick(*y, &tuning);
+                    (*x, *y) = (left.tick(*x, &tuning), right.tick(*y, &tuning));
                 }
                 (*f, *g) = (left, right);
             }
             for (filter, values) in filters.into_remainder().iter_mut().zip(pairs.into_remainder()) {
-                values[..count].iter_mut().for_each(|x| *x = filter.tick(*x, &tuning));
+                for x in &mut values[..count] {
+                    *x = filter.tick(*x, &tuning);
+                }
             }
         }
     }
@@ -217,6 +240,8 @@ struct Eq<L> {
     channels: Vec<[L; SPAN]>,
     factor: usize,
     inner_rate: f64,
+    /// Whether the coefficients are those of the parameters at the end of the last block.
+    settled: bool,
 }
 
 impl<L: Lane> Eq<L> {
@@ -236,17 +261,79 @@ impl<L: Lane> Eq<L> {
             channels: vec![[L::default(); SPAN]; width],
             factor,
             inner_rate: f64::from(setup.rate) * factor as f64,
+            settled: false,
         }
     }
+
+    /// Runs a block through which all coefficients stay, in place. A few frames go through all bands before the next
+    /// few: a filter waits for its frame before, and the machine takes the next band meanwhile.
+    #[inline(always)]
+    fn run_steady(&mut self, io: &mut Io<'_, L>) {
+        let mut tunings = [Tuning::default(); BANDS];
+        for (tuning, band) in tunings.iter_mut().zip(&self.bands) {
+            *tuning = band.glide.steady();
+        }
+        for span in io.spans() {
+            if span.renew {
+                for filter in self.bands.iter_mut().flat_map(|b| &mut b.filters) {
+                    filter.flush();
+                }
+            }
+            let mut from = span.frames.start;
+            while from < span.frames.end {
+                let to = (from + FEW).min(span.frames.end);
+                if io.outputs.width(OUT) == 2 {
+                    let [x, y] = io.outputs.pair(OUT);
+                    for (band, tuning) in self.bands.iter_mut().zip(&tunings) {
+                        two(&mut x[from..to], &mut y[from..to], &mut band.filters, tuning);
+                    }
+                } else {
+                    for c in 0..io.outputs.width(OUT) {
+                        let channel = &mut io.outputs.channel(OUT, c)[from..to];
+                        for (band, tuning) in self.bands.iter_mut().zip(&tunings) {
+                            one(channel, &mut band.filters[c], tuning);
+                        }
+                    }
+                }
+                from = to;
+            }
+        }
+    }
+}
+
+/// How many frames go through a band at once.
+const FEW: usize = 8;
+
+#[inline(always)]
+fn one<L: Lane>(channel: &mut [L], filter: &mut Svf<L>, tuning: &Tuning<L>) {
+    let (mut state, tuning) = (*filter, *tuning);
+    for x in channel {
+        *x = state.tick(*x, &tuning);
+    }
+    *filter = state;
+}
+
+/// Two channels at once: each frame waits for the one before, but not for the other channel.
+#[inline(always)]
+fn two<L: Lane>(x: &mut [L], y: &mut [L], filters: &mut [Svf<L>], tuning: &Tuning<L>) {
+    let [f, g] = filters else { return };
+    let (mut left, mut right, tuning) = (*f, *g, *tuning);
+    for (x, y) in x.iter_mut().zip(y) {
+        *x = left.tick(*x, &tuning);
+        *y = right.tick(*y, &tuning);
+    }
+    (*f, *g) = (left, right);
 }
 
 impl<L: Lane> Kernel<L> for Eq<L> {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
+        self.settled = !io.fresh && self.bands.iter().all(|b| b.rests(&io.params));
+        if self.oversamplers.is_empty() && (self.settled || self.bands.is_empty()) {
+            self.run_steady(io);
+            return amplify(io);
+        }
         for span in io.spans() {
-            if self.bands.is_empty() && self.oversamplers.is_empty() {
-                break;
-            }
             let frames = span.frames;
             if span.renew {
                 let fresh = io.fresh && frames.start == 0;
@@ -291,6 +378,19 @@ impl<L: Lane> Kernel<L> for Eq<L> {
     fn reset(&mut self) {
         self.bands.iter_mut().for_each(|b| b.filters.fill(Svf::new()));
         self.oversamplers.iter_mut().for_each(Oversampler::reset);
+        self.settled = false;
+    }
+
+    fn at_rest(&self) -> bool {
+        let silent = |b: &Band<L>| b.filters.iter().all(Svf::at_rest);
+        self.settled && self.bands.iter().all(silent) && self.oversamplers.iter().all(Oversampler::at_rest)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        self.bands.iter_mut().for_each(|b| b.keep(keeper));
+        self.oversamplers.iter_mut().for_each(|o| o.keep(keeper));
+        // The others may not have settled yet.
+        self.settled = false;
     }
 }
 
@@ -305,9 +405,17 @@ fn amplify<L: Lane>(io: &mut Io<'_, L>) {
             Param::Steady(db) if db == L::splat(0.0) => {}
             Param::Steady(db) => {
                 let gain = db_to_gain(db);
-                out.iter_mut().for_each(|x| *x *= gain);
+                for x in out {
+                    by_lanes::<L>();
+                    *x *= gain;
+                }
             }
-            Param::Moving(db) => out.iter_mut().zip(db).for_each(|(x, &db)| *x *= db_to_gain(db)),
+            Param::Moving(db) => {
+                for (x, &db) in out.iter_mut().zip(db) {
+                    by_lanes::<L>();
+                    *x *= db_to_gain(db);
+                }
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Takes away what lies beyond a frequency, with a resonance that can be played.
 
-use signalbox_dsp::lane::{Lane, tan_half_turns};
+use signalbox_dsp::lane::{Keeper, Lane, by_lanes};
 use signalbox_dsp::svf::{Svf, Tuning};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
-    Declaration, GRID, Group, Io, Kernel, Param, Parameter, Port, Setup, Width, host,
+    Declaration, GRID, Group, Io, Kernel, Param, Parameter, Port, Setup, Span, Width, host,
 };
+use signalbox_engine::wides;
 
 const OUT: usize = 0;
 const MODE: usize = 0;
@@ -64,6 +65,7 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     make: |setup| Ok(host(Filter::<f32>::new(setup))),
+    wide: wides!(heavy, setup => Filter::<L>::new(setup)),
     ..Declaration::BLANK
 };
 
@@ -83,21 +85,70 @@ impl<L: Lane> Filter<L> {
         }
     }
 
-    /// What the core needs for a frequency in hertz and a Q.
+    /// Damping and shares of input, band and low for a Q.
     #[inline(always)]
-    fn tuning(&self, frequency: L, q: L) -> Tuning<L> {
-        let g = tan_half_turns((frequency * L::splat(self.period)).min(L::splat(HIGHEST)));
+    fn shape(&self, q: L) -> (L, [L; 3]) {
         let (zero, one) = (L::splat(0.0), L::splat(1.0));
         let k = one / q;
-        let (input, band, low) = match self.mode {
-            0 => (zero, zero, one),
-            1 => (one, -k, -one),
-            2 => (zero, k, zero),
-            3 => (one, -k, zero),
-            4 => (-one, k, one + one),
-            _ => (one, -(k + k), zero),
+        let shares = match self.mode {
+            0 => [zero, zero, one],
+            1 => [one, -k, -one],
+            2 => [zero, k, zero],
+            3 => [one, -k, zero],
+            4 => [-one, k, one + one],
+            _ => [one, -(k + k), zero],
         };
-        Tuning::new([g, k, input, band, low])
+        (k, shares)
+    }
+
+    /// What the core needs for a frequency in hertz.
+    #[inline(always)]
+    fn tuning(&self, frequency: L, (k, shares): (L, [L; 3])) -> Tuning<L> {
+        Tuning::at((frequency * L::splat(self.period)).min(L::splat(HIGHEST)), k, shares)
+    }
+
+    /// Runs a stretch with one tuning.
+    #[inline(always)]
+    fn run_steady(&mut self, io: &mut Io<'_, L>, span: &Span, tuning: &Tuning<L>) {
+        let t = *tuning;
+        if let [f, g] = &mut *self.filters {
+            let (mut left, mut right) = (*f, *g);
+            let [x, y] = io.outputs.pair(OUT);
+            for (x, y) in x[span.frames.clone()].iter_mut().zip(&mut y[span.frames.clone()]) {
+                *x = left.tick(*x, &t);
+                *y = right.tick(*y, &t);
+            }
+            (*f, *g) = (left, right);
+            return;
+        }
+        for (c, filter) in self.filters.iter_mut().enumerate() {
+            let mut state = *filter;
+            for x in &mut io.outputs.channel(OUT, c)[span.frames.clone()] {
+                *x = state.tick(*x, &t);
+            }
+            *filter = state;
+        }
+    }
+
+    /// Runs a stretch with a tuning for each frame.
+    #[inline(always)]
+    fn run_moving(&mut self, io: &mut Io<'_, L>, span: &Span, frequency: Param<'_, L>, q: Param<'_, L>) {
+        let start = span.frames.start;
+        let still = self.shape(q.at(start));
+        let mut tunings = [Tuning::default(); GRID];
+        for (frame, tuning) in span.frames.clone().zip(&mut tunings) {
+            by_lanes::<L>();
+            let shape = if q.is_steady() { still } else { self.shape(q.at(frame)) };
+            *tuning = self.tuning(frequency.at(frame), shape);
+        }
+        for (c, filter) in self.filters.iter_mut().enumerate() {
+            let mut state = *filter;
+            let out = &mut io.outputs.channel(OUT, c)[span.frames.clone()];
+            for (x, t) in out.iter_mut().zip(&tunings) {
+                *x = state.tick(*x, t);
+            }
+            *filter = state;
+        }
     }
 }
 
@@ -105,33 +156,29 @@ impl<L: Lane> Kernel<L> for Filter<L> {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, L>) {
         let (frequency, q) = (io.params.get(FREQ), io.params.get(Q));
-        let steady = match (frequency, q) {
-            (Param::Steady(f), Param::Steady(q)) => Some(self.tuning(f, q)),
-            _ => None,
-        };
+        let steady = self.tuning(frequency.at(0), self.shape(q.at(0)));
         for span in io.spans() {
-            let start = span.frames.start;
-            let count = span.frames.len();
             if span.renew {
                 self.filters.iter_mut().for_each(Svf::flush);
             }
-            let mut tunings = [steady.unwrap_or_default(); GRID];
-            if steady.is_none() {
-                for (i, tuning) in tunings[..count].iter_mut().enumerate() {
-                    *tuning = self.tuning(frequency.at(start + i), q.at(start + i));
-                }
-            }
-            for (c, filter) in self.filters.iter_mut().enumerate() {
-                let mut state = *filter;
-                let out = &mut io.outputs.channel(OUT, c)[span.frames.clone()];
-                out.iter_mut().zip(&tunings).for_each(|(x, t)| *x = state.tick(*x, t));
-                *filter = state;
+            if frequency.is_steady() && q.is_steady() {
+                self.run_steady(io, &span, &steady);
+            } else {
+                self.run_moving(io, &span, frequency, q);
             }
         }
     }
 
     fn reset(&mut self) {
         self.filters.fill(Svf::new());
+    }
+
+    fn at_rest(&self) -> bool {
+        self.filters.iter().all(Svf::at_rest)
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        self.filters.iter_mut().for_each(|f| f.keep(keeper));
     }
 }
 

@@ -1,11 +1,12 @@
 //! Hisses or rumbles evenly: for wind, surf and drums, or to measure what comes after it.
 
-use signalbox_dsp::lane::{Lane, db_to_gain};
+use signalbox_dsp::lane::{Keeper, Lane, by_lanes, db_to_gain};
 use signalbox_dsp::noise::{Brown, Pink, White};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
     Declaration, Extent, Group, Io, Kernel, Param, Parameter, Port, Setup, Width, host,
 };
+use signalbox_engine::wides;
 
 const OUT: usize = 0;
 const COLOUR: usize = 0;
@@ -55,6 +56,7 @@ pub static NODE: Declaration = Declaration {
     ],
     extent: |_| Extent::Endless,
     make: |s| Ok(host(Noise::<f32>::new(s))),
+    wide: wides!(heavy, s => Noise::<L>::new(s)),
     ..Declaration::BLANK
 };
 
@@ -119,9 +121,17 @@ impl<L: Lane> Kernel<L> for Noise<L> {
             match level {
                 Param::Steady(db) => {
                     let gain = db_to_gain(db);
-                    out.iter_mut().for_each(|x| *x *= gain);
+                    for x in out {
+                        by_lanes::<L>();
+                        *x *= gain;
+                    }
                 }
-                Param::Moving(db) => out.iter_mut().zip(db).for_each(|(x, &db)| *x *= db_to_gain(db)),
+                Param::Moving(db) => {
+                    for (x, &db) in out.iter_mut().zip(db) {
+                        by_lanes::<L>();
+                        *x *= db_to_gain(db);
+                    }
+                }
             }
         }
     }
@@ -129,6 +139,16 @@ impl<L: Lane> Kernel<L> for Noise<L> {
     fn reset(&mut self) {
         for (channel, start) in self.channels.iter_mut().zip(&self.start) {
             channel.1.clone_from(start);
+        }
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for (_, colour) in &mut self.channels {
+            match colour {
+                Colour::White => {}
+                Colour::Pink(filter) => filter.keep(keeper),
+                Colour::Brown(filter) => filter.keep(keeper),
+            }
         }
     }
 }

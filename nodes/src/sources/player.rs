@@ -1,8 +1,11 @@
 //! Plays an audio file from a point in time on, once or in a loop.
 
+use signalbox_dsp::lane::prefetch;
 use signalbox_dsp::units::Unit;
 use signalbox_engine::Audio;
-use signalbox_engine::node::{Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    BLOCK, Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host,
+};
 use std::sync::Arc;
 
 const OUT: usize = 0;
@@ -93,6 +96,10 @@ impl Kernel<f32> for Player {
                 let count = (length - at).min(out.len() - frame);
                 out[frame..frame + count].copy_from_slice(&sound[at..at + count]);
                 frame += count;
+                // Many players read many streams: what the next block needs is asked for now.
+                if let Some(next) = sound.get(at + count..(at + count + BLOCK).min(length)) {
+                    prefetch(next);
+                }
             }
         }
     }

@@ -1,14 +1,13 @@
 //! Brings many signals together under one name and one fader.
 
-use super::gain::{CLOSED_DB, fade};
+use super::gain::{CLOSED_DB, fade, fade_points};
 use signalbox_dsp::lane::Lane;
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
-use crate::wides;
+use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Points, Port, Setup, Width, host};
+use signalbox_engine::wides;
 
 const GAIN: usize = 0;
 const CHANNELS: usize = 1;
-
 
 /// A place to sum signals.
 pub static NODE: Declaration = Declaration {
@@ -32,6 +31,7 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     make: |setup| channels(setup, CHANNELS).map(|_| host(Bus)),
+    pointwise: |_| true,
     wide: wides!(light, setup => channels(setup, CHANNELS).map(|_| Bus)?),
     ..Declaration::BLANK
 };
@@ -57,6 +57,11 @@ impl<L: Lane> Kernel<L> for Bus {
     }
 
     fn reset(&mut self) {}
+
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        fade_points(io, io.params.at(GAIN, 0), points);
+        true
+    }
 
     fn at_rest(&self) -> bool {
         true

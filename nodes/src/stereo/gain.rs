@@ -2,8 +2,10 @@
 
 use signalbox_dsp::lane::{Lane, by_lanes, db_to_gain};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Param, Parameter, Port, Width, host};
-use crate::wides;
+use signalbox_engine::node::{
+    At, Declaration, Group, Io, Kernel, Operand, Param, Parameter, Point, Points, Port, Width, host,
+};
+use signalbox_engine::wides;
 
 const CONTROL: usize = 1;
 const OUT: usize = 0;
@@ -26,12 +28,23 @@ pub static NODE: Declaration = Declaration {
         "cables": [{"from": "hiss", "to": "quiet"}, {"from": "quiet", "to": "out"}], "length": "2 s"}"#,
     inputs: &[
         Port::audio("in", Width::Follow, "the signal"),
-        Port::audio("control", Width::Fixed(1), "multiplies the signal, frame by frame: an envelope, an oscillator"),
+        Port::audio(
+            "control",
+            Width::Fixed(1),
+            "multiplies the signal, frame by frame: an envelope, an oscillator",
+        ),
     ],
     outputs: &[Port::audio("out", Width::Follow, "the signal at its new level")],
-    parameters: &[Parameter::number("gain", Unit::Decibel, (CLOSED_DB, 48.0), 0.0, "level; -120 dB is silence")],
+    parameters: &[Parameter::number(
+        "gain",
+        Unit::Decibel,
+        (CLOSED_DB, 48.0),
+        0.0,
+        "level; -120 dB is silence",
+    )],
     in_place: true,
     make: |_| Ok(host(Gain)),
+    pointwise: |_| true,
     wide: wides!(light, _ => Gain),
     ..Declaration::BLANK
 };
@@ -86,6 +99,28 @@ impl<L: Lane> Kernel<L> for Gain {
 
     fn at_rest(&self) -> bool {
         true
+    }
+
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let control = io.inputs.connected(CONTROL).then_some(At { port: CONTROL, channel: 0 });
+        fade_points(io, io.params.at(GAIN, 0), points);
+        for channel in 0..io.outputs.width(OUT) {
+            if let Some(control) = control {
+                let out = At { port: OUT, channel };
+                points.push(Point::Times(out, Operand::Output(out), Operand::Input(control)));
+            }
+        }
+        true
+    }
+}
+
+/// What [`fade`] does to all channels of the first output, as points.
+pub(super) fn fade_points<L: Lane>(io: &Io<'_, L>, fader: L, points: &mut Points) {
+    if fader == L::splat(0.0) {
+        return;
+    }
+    for channel in 0..io.outputs.width(OUT) {
+        points.scale(At { port: OUT, channel }, amplitude(fader).get(0));
     }
 }
 

@@ -54,6 +54,10 @@ impl<L: Lane> Kernel<L> for Join {
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

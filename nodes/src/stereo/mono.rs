@@ -2,7 +2,7 @@
 
 use signalbox_dsp::lane::{Lane, Simd, by_lanes};
 use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
-use crate::wides;
+use signalbox_engine::wides;
 
 const LEVEL: usize = 0;
 

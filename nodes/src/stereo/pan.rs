@@ -2,8 +2,10 @@
 
 use signalbox_dsp::lane::{Lane, by_lanes, cos_turns, sin_turns};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
-use crate::wides;
+use signalbox_engine::node::{
+    At, Declaration, Group, Io, Kernel, Operand, Parameter, Point, Points, Port, Setup, Width, host,
+};
+use signalbox_engine::wides;
 
 const PAN: usize = 0;
 const WIDTH: usize = 1;
@@ -64,6 +66,7 @@ pub static NODE: Declaration = Declaration {
         ),
     ],
     make: |setup| Ok(host(Pan::new(setup)?)),
+    pointwise: |_| true,
     wide: wides!(light, setup => Pan::new(setup)?),
     ..Declaration::BLANK
 };
@@ -80,9 +83,9 @@ impl Pan {
             Some(width @ 1..=2) => {
                 Ok(Self { law: setup.choice(LAW), mono: *width == 1, both: setup.choice(MODE) == 1 })
             }
-            Some(width) => {
-                Err(format!("pan takes a mono or a stereo signal, got {width} channels: put `split` before it"))
-            }
+            Some(width) => Err(format!(
+                "pan takes a mono or a stereo signal, got {width} channels: put `split` before it"
+            )),
             None => Err("pan has no input".into()),
         }
     }
@@ -125,7 +128,11 @@ impl Pan {
             let twice = place + place;
             let [a, b] = self.gains((twice - one).max(zero));
             let [c, d] = self.gains(twice.min(one));
-            return Sides { spread, own: [still(a, one), still(d, one)], other: [still(c, zero), still(b, zero)] };
+            return Sides {
+                spread,
+                own: [still(a, one), still(d, one)],
+                other: [still(c, zero), still(b, zero)],
+            };
         }
         let scale = L::splat(1.0 / self.middle());
         let own = self.gains(place).map(|g| still((g * scale).min(one), one));
@@ -186,6 +193,32 @@ impl<L: Lane> Kernel<L> for Pan {
     }
 
     fn reset(&mut self) {}
+
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let place = (io.params.at(PAN, 0) + L::splat(100.0)) / L::splat(200.0);
+        let out = [0, 1].map(|channel| At { port: 0, channel });
+        let number = |x: L| Operand::Number(x.get(0));
+        if self.mono {
+            for (out, gain) in out.into_iter().zip(self.gains(place)) {
+                points.push(Point::Times(out, Operand::Input(At { port: 0, channel: 0 }), number(gain)));
+            }
+            return true;
+        }
+        if self.both {
+            // It takes a third channel to keep what both sides are made of.
+            return false;
+        }
+        let Sides { spread, own, .. } = self.sides(place, io.params.at(WIDTH, 0));
+        let ([left, right], side) = (out.map(Operand::Input), Operand::Output(out[0]));
+        points.push(Point::Minus(out[0], left, right));
+        points.push(Point::Times(out[0], side, number(spread)));
+        points.push(Point::Minus(out[1], right, side));
+        points.push(Point::Plus(out[0], left, side));
+        out.into_iter()
+            .zip(own)
+            .for_each(|(out, own)| points.push(Point::Times(out, Operand::Output(out), number(own))));
+        true
+    }
 
     fn at_rest(&self) -> bool {
         true

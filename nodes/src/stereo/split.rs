@@ -56,6 +56,10 @@ impl<L: Lane> Kernel<L> for Split {
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

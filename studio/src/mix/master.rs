@@ -176,6 +176,7 @@ fn run(
     patch.graph.connect(Cable::new(HELD, "out"));
     add_master(&mut patch.graph, HELD, master);
     let context = Context { shelf, assets: files, rate, lanes: lanes_here() };
-    let options = Options { seconds: Some(frames as f64 / f64::from(rate)), ..Options::default() };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options { seconds: Some(frames as f64 / f64::from(rate)), threads, ..Options::default() };
     render_memory(&patch, &context, &options, "solving the master", progress)
 }

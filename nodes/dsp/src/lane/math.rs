@@ -61,6 +61,20 @@ pub fn gain_to_db<L: Lane>(gain: L) -> L {
     log2(gain) * L::splat(DB_PER_OCTAVE)
 }
 
+/// Sine over `y` of an angle of `y` turns, -0.25 to 0.25, from its square.
+#[inline(always)]
+fn sine_series<L: Lane>(square: L) -> L {
+    polynomial(square, [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU])
+}
+
+/// Sine and cosine of `pi * x`, within 3e-7; `x` in `0..=0.5`.
+#[inline(always)]
+pub fn half_turns<L: Lane>(x: L) -> (L, L) {
+    let y = x * L::splat(0.5);
+    let z = L::splat(0.25) - y;
+    (y * sine_series(y * y), z * sine_series(z * z))
+}
+
 /// Sine of an angle in turns, within 3e-7.
 #[inline(always)]
 pub fn sin_turns<L: Lane>(x: L) -> L {
@@ -70,9 +84,7 @@ pub fn sin_turns<L: Lane>(x: L) -> L {
     let near = L::splat(0.25).gt(x.abs());
     let sign = L::select(x.gt(L::splat(0.0)), L::splat(1.0), L::splat(-1.0));
     let y = L::select(near, x, sign * folded);
-    let series =
-        polynomial(y * y, [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU]);
-    y * series
+    y * sine_series(y * y)
 }
 
 /// Cosine of an angle in turns, within 3e-7.
@@ -84,8 +96,8 @@ pub fn cos_turns<L: Lane>(x: L) -> L {
 /// `tan(pi * x)`: the pre-warped frequency of the trapezoidal rule for `x = frequency / rate`, `x` in `0..0.5`.
 #[inline(always)]
 pub fn tan_half_turns<L: Lane>(x: L) -> L {
-    let half = x * L::splat(0.5);
-    sin_turns(half) / cos_turns(half)
+    let (sine, cosine) = half_turns(x);
+    sine / cosine
 }
 
 /// Hyperbolic tangent, within 2e-6.

@@ -8,13 +8,15 @@ mod by_lanes;
 mod dispatch;
 mod keep;
 mod math;
+mod prefetch;
 mod transpose;
 mod wide;
 
 pub use by_lanes::by_lanes;
 pub use dispatch::{Level, Task, dispatch, level};
 pub use keep::{Keeper, Word};
-pub use math::{cos_turns, db_to_gain, exp2, gain_to_db, log2, sin_turns, tan_half_turns, tanh};
+pub use math::{cos_turns, db_to_gain, exp2, gain_to_db, half_turns, log2, sin_turns, tan_half_turns, tanh};
+pub use prefetch::prefetch;
 pub use transpose::{Block, pack, unpack};
 pub use wide::{Element, Wide};
 
@@ -73,6 +75,12 @@ pub trait Simd:
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// Whether the mask is true in any lane.
     fn any(mask: Self::Mask) -> bool;
+
+    /// Whether every lane is zero, without a sign.
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        (0..Self::LANES).all(|lane| self.get(lane).to_word() == 0)
+    }
 
     /// The value held between two bounds.
     #[inline(always)]

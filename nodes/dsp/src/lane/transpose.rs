@@ -99,8 +99,8 @@ unsafe fn sixteen(rows: [*const f32; 16], to: *mut f32, stride: usize) {
         ]
         .map(|p| _mm512_castpd_ps(p));
     }
-    for c in 0..4 {
-        let [a, b, d, e] = [fours[0][c], fours[1][c], fours[2][c], fours[3][c]];
+    let [f, g, h, i] = fours;
+    for (c, (((a, b), d), e)) in f.into_iter().zip(g).zip(h).zip(i).enumerate() {
         let (even, odd) = (_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
         let (more_even, more_odd) = (_mm512_shuffle_f32x4::<0x88>(d, e), _mm512_shuffle_f32x4::<0xdd>(d, e));
         let columns = [
@@ -140,8 +140,8 @@ unsafe fn eight(rows: [*const f32; 8], to: *mut f32, stride: usize) {
         ]
         .map(|p| _mm256_castpd_ps(p));
     }
-    for c in 0..4 {
-        let (a, b) = (fours[0][c], fours[1][c]);
+    let [f, g] = fours;
+    for (c, (a, b)) in f.into_iter().zip(g).enumerate() {
         let columns =
             [(c, _mm256_permute2f128_ps::<0x20>(a, b)), (c + 4, _mm256_permute2f128_ps::<0x31>(a, b))];
         for (column, values) in columns {

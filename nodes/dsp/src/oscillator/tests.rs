@@ -7,13 +7,13 @@ use std::f64::consts::{PI, TAU};
 const RATE: u32 = 48_000;
 
 fn drive(frequency: f32) -> Drive<f32> {
-    Drive { frequency, ratio: 1.0, width: 0.5, gain: 1.0, sync: None, restart: false }
+    Drive { frequency, ratio: 1.0, width: 0.5, gain: 1.0, sync: None, restart: 0 }
 }
 
 /// The frames that follow the look-ahead.
 fn play(shape: Shape, frames: usize, mut at: impl FnMut(usize) -> Drive<f32>) -> Vec<f32> {
-    let mut wave = Oscillator::<f32>::new(shape, RATE, 0.0, true);
-    let late = Oscillator::<f32>::look_ahead(shape, RATE, true);
+    let mut wave = Oscillator::<f32>::new(shape, RATE, 0.0, Corners::Mended);
+    let late = Oscillator::<f32>::look_ahead(shape, RATE, Corners::Mended);
     let mut out: Vec<f32> = (0..frames + late).map(|i| wave.next(&at(i))).collect();
     out.split_off(late)
 }
@@ -128,10 +128,11 @@ fn eight_lanes_give_the_same_bits_as_one() {
             width: 0.1 + 0.1 * lane as f32 + 0.05 * ((i % 100) as f32 * 0.01),
             gain: 0.5,
             sync: Some(((i * (lane + 3)) % 97) as f32 - 50.0),
-            restart: i == 900,
+            restart: if i == 900 { u32::MAX } else { 0 },
         };
-        let mut wide = Oscillator::<Wide<f32, 8>>::new(shape, RATE, 0.2, true);
-        let mut single: Vec<_> = (0..8).map(|_| Oscillator::<f32>::new(shape, RATE, 0.2, true)).collect();
+        let mut wide = Oscillator::<Wide<f32, 8>>::new(shape, RATE, 0.2, Corners::Mended);
+        let mut single: Vec<_> =
+            (0..8).map(|_| Oscillator::<f32>::new(shape, RATE, 0.2, Corners::Mended)).collect();
         for i in 0..3_000 {
             let each: Vec<Drive<f32>> = (0..8).map(|lane| at(lane, i)).collect();
             let out = wide.next(&Drive {
@@ -140,7 +141,7 @@ fn eight_lanes_give_the_same_bits_as_one() {
                 width: Wide::from_fn(|l| each[l].width),
                 gain: Wide::splat(0.5),
                 sync: Some(Wide::from_fn(|l| each[l].sync.unwrap())),
-                restart: i == 900,
+                restart: if i == 900 { u32::MAX } else { 0 },
             });
             for (lane, one) in single.iter_mut().enumerate() {
                 assert_eq!(out.get(lane).to_bits(), one.next(&each[lane]).to_bits(), "{shape:?} {lane} {i}");
@@ -151,14 +152,14 @@ fn eight_lanes_give_the_same_bits_as_one() {
 
 #[test]
 fn a_restart_begins_the_period_at_that_frame() {
-    let out = play(Shape::Sine, 2_000, |i| Drive { restart: i == 777, ..drive(440.0) });
+    let out = play(Shape::Sine, 2_000, |i| Drive { restart: u32::from(i == 777), ..drive(440.0) });
     let fresh = play(Shape::Sine, 1_000, |_| drive(440.0));
     assert_eq!(out[777..1_777], fresh);
 }
 
 #[test]
 fn a_bare_wave_comes_at_once_and_never_leaves_its_range() {
-    let mut wave = Oscillator::<f32>::new(Shape::Saw, RATE, 0.0, false);
+    let mut wave = Oscillator::<f32>::new(Shape::Saw, RATE, 0.0, Corners::Bare);
     for i in 0..1_000 {
         let expected = 2.0 * (i as f64 * 375.0 / f64::from(RATE)).fract() - 1.0;
         assert!((f64::from(wave.next(&drive(375.0))) - expected).abs() < 1e-6);

@@ -1,13 +1,14 @@
 //! Coefficients on their way from one filter to the next.
 
 use super::{Section, Tuning};
-use crate::lane::Lane;
+use crate::lane::{Keeper, Lane};
 
 /// The numbers of a section, moved to new ones in even steps: a filter that is renewed every few frames then changes
 /// without a trace of that grid. The core is bounded whatever lies on the way.
 #[derive(Clone, Copy, Debug)]
 pub struct Glide<L> {
     now: [L; 5],
+    /// Zero in all lanes where nothing moves.
     step: [L; 5],
     to: [L; 5],
     moving: bool,
@@ -30,7 +31,8 @@ impl<L: Lane> Glide<L> {
     #[inline(always)]
     pub fn set(&mut self, lane: usize, section: Section) {
         for (to, share) in self.to.iter_mut().zip(section.shares()) {
-            to.set(lane, share as f32);
+            // Adding zero takes the sign off a zero, as every step of a glide does.
+            to.set(lane, share as f32 + 0.0);
         }
     }
 
@@ -38,7 +40,10 @@ impl<L: Lane> Glide<L> {
     #[inline(always)]
     pub fn jump(&mut self) {
         self.now = self.to;
-        self.moving = false;
+        if self.moving {
+            self.step = [L::default(); 5];
+            self.moving = false;
+        }
     }
 
     /// Starts on the way to what was set since [`Self::jump`], to be there after `frames` calls of [`Self::advance`].
@@ -51,6 +56,15 @@ impl<L: Lane> Glide<L> {
                 self.step[i] = (self.to[i] - self.now[i]) * share;
             }
         }
+    }
+
+    /// Shows where a lane is and where it goes.
+    pub fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.numbers(self.now.iter_mut().chain(&mut self.step).chain(&mut self.to));
+        // One lane that moves makes all of them go frame by frame.
+        let mut moving = self.moving;
+        keeper.own(&mut moving);
+        self.moving |= moving;
     }
 
     /// Whether the coefficients differ from frame to frame.

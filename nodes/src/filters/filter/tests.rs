@@ -115,12 +115,13 @@ fn eight_lanes_give_the_bits_of_one() {
         for i in 0..500 {
             let value = |lane: usize| ((i * (lane + 1)) as f32 * 0.1).sin();
             let frequency = |lane: usize| 1_000.0 * (1.1 + value(lane)) * (lane + 1) as f32;
-            let t = wide.tuning(Eight::from_fn(frequency), Eight::from_fn(|lane| 1.0 + lane as f32));
+            let t =
+                wide.tuning(Eight::from_fn(frequency), wide.shape(Eight::from_fn(|lane| 1.0 + lane as f32)));
             let y = together.tick(Eight::from_fn(value), &t);
             for (lane, svf) in alone.iter_mut().enumerate() {
                 assert_eq!(
                     y.get(lane),
-                    svf.tick(value(lane), &single.tuning(frequency(lane), 1.0 + lane as f32))
+                    svf.tick(value(lane), &single.tuning(frequency(lane), single.shape(1.0 + lane as f32)))
                 );
             }
         }

@@ -3,6 +3,7 @@ use crate::probe::{component, db, peak};
 use realfft::RealFftPlanner;
 use serde_json::{Value, json};
 use signalbox_engine::node::rig::Rig;
+use std::f64::consts::PI;
 
 const RATE: u32 = 48_000;
 
@@ -51,6 +52,39 @@ fn bare_corners_fold_back_as_theory_says() {
     // a sixth of the fundamental.
     let found = alias(&[("freq", json!("4987 Hz")), ("mode", json!("control"))], 4_987);
     assert!((found - db(1.0 / 6.0)).abs() < 0.1, "{found}");
+}
+
+#[test]
+fn polyblep_folds_back_as_theory_says_and_comes_at_once() {
+    // The polynomials are those of a triangle of two frames, which weighs a frequency by the square of a sinc before it
+    // folds: the sixth harmonic of a saw, the seventh of square and triangle are the first below 20 kHz.
+    let weight = |harmonic: f64| {
+        let x = PI * 4_987.0 * harmonic / 48_000.0;
+        (x.sin() / x).powi(2)
+    };
+    for (shape, harmonic, strength) in
+        [("saw", 6.0, 1.0 / 6.0), ("square", 7.0, 1.0 / 7.0), ("triangle", 7.0, 1.0 / 49.0)]
+    {
+        let values = [("freq", json!("4987 Hz")), ("shape", json!(shape)), ("mode", json!("polyblep"))];
+        assert_eq!(rig(&values).latency(), 0);
+        let (found, theory) = (alias(&values, 4_987), db(strength * weight(harmonic) / weight(1.0)));
+        println!("{shape}: alias {found:.2} dB, by theory {theory:.2} dB");
+        assert!((found - theory).abs() < 0.1, "{shape} {found} {theory}");
+    }
+}
+
+#[test]
+fn a_pulse_by_polyblep_has_the_harmonics_of_fourier() {
+    let values =
+        [("shape", json!("square")), ("mode", json!("polyblep")), ("width", json!(20)), ("level", json!(0))];
+    let out = rig(&[&values[..], &[("freq", json!(100))]].concat()).run(&[], 48_000).remove(0).remove(0);
+    for n in 1..=40 {
+        let n = f64::from(n);
+        let x = PI * 100.0 * n / 48_000.0;
+        let theory = 4.0 / (PI * n) * (PI * n * 0.2).sin().abs() * (x.sin() / x).powi(2);
+        let found = component(&out, 100.0 * n, RATE).0;
+        assert!((found - theory).abs() < 1e-4, "{n}: {found} {theory}");
+    }
 }
 
 #[test]

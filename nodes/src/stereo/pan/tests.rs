@@ -159,13 +159,14 @@ fn six_channels_are_refused_with_the_way_out() {
 #[test]
 fn eight_lanes_give_the_bits_of_eight_single_lanes() {
     let place = |lane: usize| lane as f32 / 7.0;
+    let width = |lane: usize| 25.0 * lane as f32;
     for law in 0..3 {
         for both in [false, true] {
             let pan = Pan { law, mono: false, both };
             let x = [Wide::<f32, 8>::from_fn(|l| l as f32 - 3.3), Wide::from_fn(|l| 0.7 * l as f32)];
-            let y = pan.stereo(x, Wide::from_fn(place));
+            let y = pan.sides(Wide::from_fn(place), Wide::from_fn(width)).mix(x[0], x[1], both);
             for lane in 0..8 {
-                let alone = pan.stereo([x[0].get(lane), x[1].get(lane)], place(lane));
+                let alone = pan.sides(place(lane), width(lane)).mix(x[0].get(lane), x[1].get(lane), both);
                 assert_eq!([y[0].get(lane), y[1].get(lane)], alone);
             }
         }
