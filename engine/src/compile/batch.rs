@@ -2,8 +2,8 @@
 //!
 //! Nodes of one kind and configuration that do not wait for each other become a batch: one kernel runs them in SIMD
 //! lanes. Groups are formed as the graph is walked from its sources: of all classes of nodes that are ready, the one
-//! of which fewest members still wait is taken whole. The members of a batch stand in the order of the lanes that
-//! feed them, so that a chain of batches hands its buffers on as they are. Then the groups are sorted depth first:
+//! of which fewest members still wait is taken whole. The members of a batch stand strip by strip, so that a
+//! chain of batches hands its buffers on as they are. Then the groups are sorted depth first:
 //! what was just written is read while it is still near.
 
 mod class;
@@ -13,6 +13,7 @@ use super::expand::Flat;
 use super::order::{Mode, Order, Vertex};
 use super::widths::Widths;
 use class::Classes;
+use petgraph::unionfind::UnionFind;
 use std::collections::{BTreeSet, HashMap};
 
 /// What runs as one.
@@ -55,6 +56,7 @@ pub fn batch(
     };
     let mut walk = Walk {
         order,
+        strips: strips(&parts, &graph, &classes),
         parts: &parts,
         graph: &graph,
         classes: &classes,
@@ -123,8 +125,31 @@ impl Graph {
     }
 }
 
+/// By part: the least node of its strip, where a strip is all that cables hold together among nodes that have their like
+/// elsewhere: the nodes of one track, of one voice.
+fn strips(parts: &[Part], graph: &Graph, classes: &Classes) -> Vec<u32> {
+    let has_like = |part: usize| match classes.of[part] {
+        u32::MAX => false,
+        class => classes.members[class as usize] > 1,
+    };
+    let mut strips = UnionFind::new(parts.len());
+    for (from, leaving) in graph.leaving.iter().enumerate().filter(|(from, _)| has_like(*from)) {
+        for &to in leaving.iter().filter(|&&to| has_like(to as usize)) {
+            strips.union(from as u32, to);
+        }
+    }
+    let mut first = vec![u32::MAX; parts.len()];
+    for (part, vertices) in parts.iter().enumerate() {
+        let least = &mut first[strips.find_mut(part as u32) as usize];
+        *least = (*least).min(vertices[0].node as u32);
+    }
+    (0..parts.len()).map(|part| first[strips.find_mut(part as u32) as usize]).collect()
+}
+
 struct Walk<'a> {
     order: &'a Order,
+    /// By part: its strip.
+    strips: Vec<u32>,
     parts: &'a [Part],
     graph: &'a Graph,
     classes: &'a Classes,
@@ -224,20 +249,8 @@ impl Walk<'_> {
                 self.batch(lanes, &parts);
             }
         }
-        ready.sort_by_cached_key(|&part| {
-            let source = self.graph.source[part as usize];
-            let home = self.home.get(source as usize).copied().unwrap_or((u32::MAX, 0));
-            // Sources by themselves stand in the order of their nodes.
-            match home.0 != u32::MAX && matches!(self.units[home.0 as usize], Unit::Batch(_)) {
-                true => (home.0, home.1, part),
-                false => (u32::MAX, 0, part),
-            }
-        });
-        let node = |part: u32| self.parts[part as usize][0].node;
-        ready.sort_by_key(|&part| match self.graph.source[part as usize] {
-            u32::MAX => node(part),
-            _ => 0,
-        });
+        // Strip by strip, so that the lanes of one batch meet their own in the next.
+        ready.sort_unstable_by_key(|&part| (self.strips[part as usize], self.parts[part as usize][0].node));
         for chunk in ready.chunks(self.most) {
             if let [part] = chunk {
                 let unit = Unit::One(self.parts[*part as usize][0]);

@@ -165,19 +165,12 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
             leaving[cable.from.0].push(i);
         }
     }
-    let mut lanes = vec![1; flat.nodes.len()];
-    for unit in units {
-        if let Unit::Batch(members) = unit {
-            members.iter().flatten().for_each(|&n| lanes[n] = members.len());
-        }
-    }
     let mut emitter = Emitter {
         flat,
         widths,
         alignment,
         arriving,
         leaving,
-        lanes,
         given: vec![Vec::new(); flat.nodes.len()],
         brought: HashMap::new(),
         members: HashMap::new(),
@@ -213,8 +206,6 @@ struct Emitter<'a> {
     /// By node: the cables that end there, and those that begin there.
     arriving: Vec<Vec<usize>>,
     leaving: Vec<Vec<usize>>,
-    /// By node: how many lanes its batch has.
-    lanes: Vec<usize>,
     /// What each node's output ports have given.
     given: Vec<Vec<Given>>,
     /// What the cables of the present loop bring, where that is known already.

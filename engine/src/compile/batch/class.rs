@@ -36,7 +36,7 @@ impl Classes {
     ) -> Self {
         let mut classes = Self::none(parts.len());
         let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
-        let moves = moves(flat);
+        let (moves, leads) = (moves(flat), leads(flat));
         for (p, part) in parts.iter().enumerate() {
             let looped = order.loop_of[part[0].node].is_some();
             if !may_batch(flat, part, looped) {
@@ -44,7 +44,8 @@ impl Classes {
             }
             let node = part[0].node;
             let seat = seat(node);
-            let key = key(flat, widths, alignment, node, moves.get(&node), seat.is_some());
+            let mut key = key(flat, widths, alignment, node, moves.get(&node), seat.is_some());
+            key.extend_from_slice(&leads[node].to_le_bytes());
             let fresh = classes.members.len() as u32;
             let class = *known.entry(key).or_insert(fresh);
             if class == fresh {
@@ -58,6 +59,23 @@ impl Classes {
         }
         classes
     }
+}
+
+/// By node: where its cables lead, as a number: what leads to another kind of end has another part in its strip.
+fn leads(flat: &Flat) -> Vec<u64> {
+    let mut leads = vec![0u64; flat.nodes.len()];
+    for cable in &flat.cables {
+        let end = match cable.to.1 {
+            Target::Port(port) => port as u64,
+            Target::Parameter(parameter, _) => 1 << 16 | parameter as u64,
+        };
+        let name = flat.nodes[cable.to.0].declaration.name.bytes();
+        let kind = name.fold(0u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        // The order of cables is of no matter, nor how many lead to ends of one kind.
+        let mixed = (kind ^ end.rotate_left(40)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        leads[cable.from.0] |= 1 << (mixed >> 58);
+    }
+    leads
 }
 
 /// What moves the parameters of a node: the parameter, and 0 for a lane, 1 for a cable in units, 2 for one in octaves.

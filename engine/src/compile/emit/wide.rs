@@ -174,17 +174,13 @@ impl Emitter<'_> {
         self.alone[&channel]
     }
 
-    /// The lanes of a value that lead to nodes outside of batches.
+    /// All lanes of a value that hold a node whose cables lead on.
     fn wanted_alone(&self, channel: Channel) -> Vec<u32> {
         let members = self.members.get(&channel.value);
         (0..channel.lanes)
             .filter(|&lane| {
                 let node = members.and_then(|m| m[lane as usize]);
-                let leads = |&c: &usize| {
-                    let cable = &self.flat.cables[c];
-                    self.lanes[cable.to.0] == 1 || self.alignment.delay[c] > 0
-                };
-                lane == channel.lane || node.is_some_and(|n| self.leaving[n].iter().any(leads))
+                lane == channel.lane || node.is_some_and(|n| !self.leaving[n].is_empty())
             })
             .collect()
     }
