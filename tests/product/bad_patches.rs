@@ -102,7 +102,7 @@ fn a_loop_that_nothing_delays_renders_and_names_the_cable_that_it_is_cut_at() {
         r#"{"id": "one", "kind": "bus"}, {"id": "two", "kind": "gain", "values": {"gain": "-40 dB"}},"#;
     let cables = r#"{"from": "tone", "to": "one"}, {"from": "one", "to": "two"}, {"from": "two", "to": "one"}, {"from": "one", "to": "out"}"#;
     let folder = Folder::new();
-    folder.put("song.json", &patch(nodes, cables));
+    folder.put("song.json", patch(nodes, cables));
     let said = folder.does(&["render", "song.json", "-o", "song.wav"]);
     assert!(said.err.contains("two → one") && said.err.contains("\"feedback\": true"), "{}", said.err);
 }

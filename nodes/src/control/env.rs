@@ -1,12 +1,16 @@
 //! Shapes a note in time: it rises, falls to a level that it holds, and fades when the note ends.
 
-use signalbox_dsp::held::Held;
-use signalbox_dsp::lane::{Keeper, Lane, Simd, by_lanes, exp2};
+use signalbox_dsp::lane::{Keeper, Lane, by_lanes};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
     Declaration, EventKind, Group, Io, Kernel, Parameter, Params, Port, Width, host,
 };
 use signalbox_engine::wides;
+use stretch::{Bend, Stretch};
+use voice::{Stage, Voice};
+
+mod stretch;
+mod voice;
 
 const NOTES: usize = 0;
 const GATE: usize = 1;
@@ -57,181 +61,6 @@ pub static NODE: Declaration = Declaration {
     wide: wides!(heavy, s => Env::<L>::new(s.rate)),
     ..Declaration::BLANK
 };
-
-#[derive(Clone, Copy, PartialEq)]
-enum Stage {
-    Idle,
-    Attack,
-    Decay,
-    Sustain,
-    Release,
-}
-
-impl Stage {
-    const ALL: [Self; 5] = [Self::Idle, Self::Attack, Self::Decay, Self::Sustain, Self::Release];
-}
-
-/// The envelope of one lane.
-#[derive(Clone)]
-struct Voice {
-    stage: Stage,
-    /// Frames since the stage began, and how many it has.
-    age: u32,
-    length: u32,
-    /// The value at which the stage began, and the last one.
-    from: f32,
-    value: f32,
-    peak: f32,
-    gate: bool,
-    held: Held,
-}
-
-impl Voice {
-    fn idle() -> Self {
-        let stage = Stage::Idle;
-        Self {
-            stage,
-            age: 0,
-            length: 0,
-            from: 0.0,
-            value: 0.0,
-            peak: 0.0,
-            gate: false,
-            held: Held::default(),
-        }
-    }
-
-    /// Begins a stage that takes as long as a parameter says.
-    fn begin(&mut self, stage: Stage, seconds: f32, rate: f64) {
-        self.stage = stage;
-        self.age = 0;
-        self.length = (f64::from(seconds) * rate).round() as u32;
-        self.from = self.value;
-    }
-
-    /// Hands on from a stage that is over, or has no frames at all; `decay` in seconds.
-    fn hand_on(&mut self, decay: f32, rate: f64) {
-        if self.stage == Stage::Attack && self.age >= self.length {
-            self.begin(Stage::Decay, decay, rate);
-        }
-        if self.age >= self.length {
-            match self.stage {
-                Stage::Decay => self.stage = Stage::Sustain,
-                Stage::Release => self.stage = Stage::Idle,
-                _ => {}
-            }
-        }
-    }
-
-    /// How many frames the stage still has; `None` where it has no end.
-    fn left(&self) -> Option<u32> {
-        (!matches!(self.stage, Stage::Idle | Stage::Sustain)).then(|| self.length.saturating_sub(self.age))
-    }
-
-    fn keep(&mut self, keeper: &mut Keeper<'_>) {
-        let mut stage = self.stage as usize;
-        keeper.own(&mut stage);
-        self.stage = Stage::ALL[stage.min(Stage::ALL.len() - 1)];
-        keeper.own(&mut self.age);
-        keeper.own(&mut self.length);
-        for x in [&mut self.from, &mut self.value, &mut self.peak] {
-            keeper.own(x);
-        }
-        keeper.own(&mut self.gate);
-        self.held.keep(keeper);
-    }
-}
-
-/// The stages of all lanes in a stretch in which none ends: each goes from one value to another.
-struct Stretch<L: Lane> {
-    from: L,
-    to: L,
-    /// The part of the peak that ends and begins follow where they are the sustain; zero elsewhere.
-    to_sustain: L,
-    from_sustain: L,
-    age: L::Double,
-    /// One over the length, zero where the value stands.
-    pace: L::Double,
-    /// Whether any lane moves.
-    moves: bool,
-}
-
-impl<L: Lane> Stretch<L> {
-    #[inline(always)]
-    fn new(voices: &[Voice]) -> Self {
-        let (zero, none) = (L::splat(0.0), L::Double::splat(0.0));
-        let mut new = Self {
-            from: zero,
-            to: zero,
-            to_sustain: zero,
-            from_sustain: zero,
-            age: none,
-            pace: none,
-            moves: false,
-        };
-        for (lane, voice) in voices.iter().enumerate() {
-            match voice.stage {
-                Stage::Idle => continue,
-                Stage::Attack => {
-                    new.from.set(lane, voice.from);
-                    new.to.set(lane, voice.peak);
-                }
-                Stage::Decay => {
-                    new.from.set(lane, voice.peak);
-                    new.to_sustain.set(lane, voice.peak);
-                }
-                Stage::Sustain => {
-                    new.from_sustain.set(lane, voice.peak);
-                    new.to_sustain.set(lane, voice.peak);
-                    continue;
-                }
-                Stage::Release => new.from.set(lane, voice.from),
-            }
-            new.age.set(lane, f64::from(voice.age));
-            new.pace.set(lane, 1.0 / f64::from(voice.length.max(1)));
-            new.moves = true;
-        }
-        new
-    }
-
-    /// The value of the frame with this number in the stretch; `sustain` from 0 to 1.
-    #[inline(always)]
-    fn at(&self, number: usize, sustain: L, bend: &Bend<L>) -> L {
-        let from = self.from_sustain.mul_add(sustain, self.from);
-        let to = self.to_sustain.mul_add(sustain, self.to);
-        let part = L::single((self.age + L::Double::splat(number as f64)) * self.pace);
-        (to - from).mul_add(bend.way(part), from)
-    }
-}
-
-/// The form of the stages: a piece of an exponential that spans up to eight halvings.
-#[derive(Clone, Copy)]
-struct Bend<L> {
-    /// Halvings, with a sign.
-    rate: L,
-    scale: L,
-    /// One where the way is straight.
-    straight: L,
-}
-
-impl<L: Lane> Bend<L> {
-    /// From a percentage, -100 to 100.
-    #[inline(always)]
-    fn new(curve: L) -> Self {
-        let (zero, one) = (L::splat(0.0), L::splat(1.0));
-        let halvings = curve * L::splat(0.08);
-        let straight = L::splat(0.08).gt(halvings.abs());
-        let rate = L::select(straight, -one, -halvings);
-        Self { rate, scale: one / (one - exp2(rate)), straight: L::select(straight, one, zero) }
-    }
-
-    /// How much of a stage's way is done after a part of its time, both from 0 to 1.
-    #[inline(always)]
-    fn way(&self, part: L) -> L {
-        let bent = (L::splat(1.0) - exp2(self.rate * part)) * self.scale;
-        L::select(self.straight.gt(L::splat(0.0)), part, bent)
-    }
-}
 
 struct Env<L: Lane> {
     rate: f64,

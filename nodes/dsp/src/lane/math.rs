@@ -22,10 +22,23 @@ pub fn log2<L: Lane>(x: L) -> L {
     let high = mantissa.gt(L::splat(std::f32::consts::SQRT_2));
     let m = L::select(high, mantissa * L::splat(0.5), mantissa);
     let e = L::select(high, exponent + L::splat(1.0), exponent);
-    // log2 m = 2/ln 2 * atanh((m - 1) / (m + 1))
-    let t = (m - L::splat(1.0)) / (m + L::splat(1.0));
-    let series = polynomial(t * t, [0.320_598_9, 0.412_198_6, 0.577_078, 0.961_796_7, 2.885_39]);
-    t.mul_add(series, e)
+    // Over 0.707 to 1.414 a polynomial is as near as the series in (m - 1) / (m + 1), and needs no division.
+    let t = m - L::splat(1.0);
+    let series = polynomial(
+        t,
+        [
+            0.125_411_21,
+            -0.210_302_93,
+            0.217_379_66,
+            -0.238_519_5,
+            0.287_656_66,
+            -0.360_721_2,
+            0.480_922_52,
+            -0.721_347_15,
+            1.442_694_9,
+        ],
+    );
+    series.mul_add(t, e)
 }
 
 /// Two to the power of `x`, within 2e-7 relative; `x` is held between -126 and 126.
