@@ -5,7 +5,7 @@ use super::kinds;
 use signalbox_engine::compile::Compiled;
 use signalbox_engine::node::Reading;
 use signalbox_engine::patch::Patch;
-use signalbox_engine::run::{Pipeline, pair};
+use signalbox_engine::run::{Pipeline, Program, pair};
 
 /// What a patch gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +19,13 @@ pub struct Played {
 }
 
 impl Played {
+    /// What there is before the first frame.
+    fn nothing(program: &Program) -> Self {
+        let outputs = &program.schedule().outputs;
+        let outputs = outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect();
+        Self { outputs, ..Self::default() }
+    }
+
     /// The channels of an output.
     pub fn output(&self, name: &str) -> &[Vec<f32>] {
         let found = self.outputs.iter().find(|o| o.0 == name);
@@ -53,11 +60,7 @@ pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl 
     let context = context(&shelf);
     let (mut builder, mut runner) = pair();
     let program = builder.build(compiled, &context, &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
-    let outputs = &program.schedule().outputs;
-    let mut played = Played {
-        outputs: outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect(),
-        ..Played::default()
-    };
+    let mut played = Played::nothing(&program);
     let mut done = 0;
     while done < frames {
         let n = buffer().clamp(1, frames - done);
@@ -91,11 +94,7 @@ pub fn play_on_threads(
     let program = builder.build(compiled, &context(&shelf), &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
     let costs: Vec<f64> = program.schedule().steps.iter().map(|_| cost()).collect();
     let pipeline = Pipeline::new(&program, &costs, threads);
-    let outputs = &program.schedule().outputs;
-    let mut played = Played {
-        outputs: outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect(),
-        ..Played::default()
-    };
+    let mut played = Played::nothing(&program);
     let mut done = 0;
     while done < frames {
         let n = buffer().clamp(1, frames - done);

@@ -1,30 +1,12 @@
 //! Long sums are taken term by term as soon as the terms are there, so that few buffers have to be kept.
 
-use crate::compile::emit::{Channel, Op, Ops, Ports, Value};
+use crate::compile::emit::{Channel, Op, Ops, Value};
 
 /// A sum of fewer terms is left whole.
 const LONG: usize = 8;
 
 /// So many slots are read at once, at least.
 const PIECE: u32 = 16;
-
-/// The values that an op writes.
-fn writes(op: &Op, mut each: impl FnMut(Value)) {
-    match op {
-        Op::Sum { to, .. } | Op::WideSum { to, .. } | Op::Pack { to, .. } => each(*to),
-        Op::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
-        Op::Delay { channels, .. } => channels.iter().for_each(|c| each(c.1)),
-        Op::Give { to, .. } => to.iter().for_each(|&v| each(v)),
-        Op::Merge { .. } | Op::Begin { .. } | Op::End | Op::Take { .. } => {}
-        Op::Run { outputs, .. } => {
-            for port in outputs {
-                if let Ports::Channels(values) = port {
-                    values.iter().for_each(|&v| each(v));
-                }
-            }
-        }
-    }
-}
 
 /// Takes long sums apart. Their terms are added in the same order, in double precision all the way, so that no bit
 /// changes.
@@ -35,7 +17,7 @@ pub fn early(ops: Ops) -> Ops {
     }
     let mut written = vec![0; spans.len()];
     for (at, op) in ops.iter().enumerate() {
-        writes(op, |v| written[v as usize] = at);
+        op.writes(|v| written[v as usize] = at);
     }
     // What follows each op.
     let mut pieces: Vec<Vec<Op>> = vec![Vec::new(); ops.len()];

@@ -1,9 +1,11 @@
 use super::*;
+use crate::compile::buffers::SILENT_SLOTS;
 use crate::compile::{Curve, Depth, lanes};
 use crate::node::Parameter;
 use crate::patch::{Lane, Point, TempoMap};
 use crate::run::PortView;
 use crate::schedule::{Bank, Line, Moved, Output};
+use crate::schedule::{Place, Run, Term};
 use signalbox_dsp::units::Unit;
 
 /// A slot behind the silent ones; 0 is silence.

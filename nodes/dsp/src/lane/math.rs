@@ -7,7 +7,7 @@ const DB_PER_OCTAVE: f32 = 6.020_6;
 
 /// Horner's scheme, highest coefficient first, with fused steps.
 #[inline(always)]
-fn polynomial<L: Lane, const N: usize>(x: L, coefficients: [f32; N]) -> L {
+pub fn polynomial<L: Lane, const N: usize>(x: L, coefficients: [f32; N]) -> L {
     let mut sum = L::splat(coefficients[0]);
     for &c in &coefficients[1..] {
         sum = sum.mul_add(x, L::splat(c));

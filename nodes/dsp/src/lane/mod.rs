@@ -15,7 +15,9 @@ mod wide;
 pub use by_lanes::by_lanes;
 pub use dispatch::{Level, Task, dispatch, level};
 pub use keep::{Keeper, Word};
-pub use math::{cos_turns, db_to_gain, exp2, gain_to_db, half_turns, log2, sin_turns, tan_half_turns, tanh};
+pub use math::{
+    cos_turns, db_to_gain, exp2, gain_to_db, half_turns, log2, polynomial, sin_turns, tan_half_turns, tanh,
+};
 pub use prefetch::prefetch;
 pub use transpose::{Block, pack, unpack};
 pub use wide::{Element, Wide};

@@ -4,7 +4,7 @@ use super::BLOCK;
 use super::biquad::Biquad;
 use super::rows::Rows;
 use crate::bench::settings::{ATTACK, MAKEUP, RATE, RATIO, RELEASE, THRESHOLD, Track, track};
-use signalbox_dsp::lane::{Element, Lane, Simd, Wide};
+use signalbox_dsp::lane::{Element, Lane, Simd, Wide, polynomial};
 use signalbox_engine::Audio;
 use std::array::from_fn;
 use std::hint::black_box;
@@ -128,16 +128,6 @@ const DB_PER_OCTAVE: f64 = 6.020_599_913_279_624;
 
 fn amplitude(db: f64) -> f64 {
     10f64.powf(db / 20.0)
-}
-
-/// Horner's scheme, highest coefficient first.
-#[inline(always)]
-fn polynomial<L: Lane, const N: usize>(x: L, coefficients: [f32; N]) -> L {
-    let mut sum = L::splat(coefficients[0]);
-    for &c in &coefficients[1..] {
-        sum = sum.mul_add(x, L::splat(c));
-    }
-    sum
 }
 
 /// Binary logarithm within 1.3e-5, which is 0.0001 dB: a minimax polynomial of the mantissa.
