@@ -38,7 +38,10 @@ pub struct Declaration {
     pub extent: fn(&Setup) -> Extent,
     /// The longest silence, in seconds, that sound may pass in the node before it comes out again.
     pub gap: fn(&Setup) -> f64,
-    /// Makes the processor of one node.
+    /// Whether the processor is made from the tempo map, and has to be made anew where that changes.
+    pub on_the_beat: bool,
+    /// Makes the processor of one node. It is told of no cable and of no lane: those may come and go while it runs, and
+    /// are seen in [`super::Io`].
     pub make: Make<f32>,
     /// Makes one processor for several nodes side by side, where the kernel can do that.
     pub wide: Option<Wides>,
@@ -62,6 +65,7 @@ impl Declaration {
         latency: |_| 0,
         extent: |_| Extent::Passive,
         gap: |_| 0.0,
+        on_the_beat: false,
         make: |_| Err("this kind has no processor".into()),
         wide: None,
     };

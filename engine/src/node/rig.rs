@@ -94,7 +94,7 @@ impl Rig {
             tempo,
             early: 0,
         };
-        let processor = (declaration.make)(&setup)?;
+        let processor = (declaration.make)(&Setup { connected: &[], moved: &[], ..setup })?;
         let latency = (declaration.latency)(&setup);
         let moving = vec![None; settings.len()];
         Ok(Self {

@@ -38,9 +38,9 @@ pub struct Setup<'a> {
     pub inputs: &'a [usize],
     /// How many channels each output port has (0 for events).
     pub outputs: &'a [usize],
-    /// Whether a cable comes in at each input port.
+    /// Whether a cable comes in at each input port; nowhere for what makes the processor.
     pub connected: &'a [bool],
-    /// Whether each parameter is moved by a lane or a cable.
+    /// Whether each parameter is moved by a lane or a cable; none for what makes the processor.
     pub moved: &'a [bool],
     /// Where files come from.
     pub assets: &'a dyn Assets,

@@ -8,7 +8,7 @@ use super::pass::Fault;
 use super::runner::Runner;
 use crate::compile::check::check;
 use crate::compile::{Compiled, Context, Flat, Mode, Problem, Seat, Widths, compile_onto, setup};
-use crate::node::{Declaration, Make as Maker, Setting, Settings, host};
+use crate::node::{Declaration, Make as Maker, Setting, Settings, Setup, host};
 use crate::patch::{Patch, TempoMap};
 use crate::schedule::{Bank, Line, Schedule, Step};
 use signalbox_dsp::lane::Lane;
@@ -113,11 +113,10 @@ struct Make {
     fixed: Vec<Option<Setting>>,
     inputs: Vec<usize>,
     outputs: Vec<usize>,
-    connected: Vec<bool>,
-    moved: Vec<bool>,
     bypass: bool,
     early: usize,
-    tempo: TempoMap,
+    /// Where it is made from that.
+    tempo: Option<TempoMap>,
 }
 
 /// What the last program holds of a node.
@@ -291,6 +290,7 @@ impl Builder {
         let Some(first) = bank.first() else { return Err("a bank without nodes".into()) };
         let flat = &compiled.flat.nodes[first];
         let setup = setup(&compiled.flat, &compiled.widths, context, tempo, first);
+        let setup = Setup { connected: &[], moved: &[], ..setup };
         let declaration: &Declaration = flat.declaration;
         // Empty lanes are set as the first node is.
         let settings: Vec<&Settings> = bank
@@ -333,11 +333,9 @@ fn make(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, n
         fixed: fixed.collect(),
         inputs: widths.inputs[node].clone(),
         outputs: widths.outputs[node].clone(),
-        connected: n.connected.clone(),
-        moved: n.moved.clone(),
         bypass: n.bypass,
         early: n.early,
-        tempo: tempo.clone(),
+        tempo: n.declaration.on_the_beat.then(|| tempo.clone()),
     }
 }
 

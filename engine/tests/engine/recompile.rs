@@ -120,22 +120,22 @@ fn a_program_that_can_not_be_made_leaves_the_last_one_as_it_was() {
 }
 
 #[test]
-fn a_node_knows_of_its_cables_and_of_the_tempo_also_after_they_changed() {
+fn a_node_goes_on_when_its_cables_come_and_go_and_begins_anew_with_a_tempo_that_it_is_made_from() {
     let mut stage = Stage::new();
     let mut told = |more: &str, tempo: f64| {
         let mut patch = patch(&format!("w witness\none level\nout output\nw > out\n{more}"));
         patch.tempo = signalbox_engine::patch::TempoMap::steady(tempo);
         let program = stage.build(&patch);
         let out = stage.run(&program, &[10]);
-        (out[0][9], out[1][9])
+        [out[0][9], out[1][9], out[2][9]]
     };
-    assert_eq!(told("", 120.0), (120.0, 0.0));
-    assert_eq!(told("one > w", 120.0), (120.0, 1.0));
-    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), (120.0, 3.0));
-    assert_eq!(told("w.value ~ [[0, 0]]", 120.0), (120.0, 2.0));
-    assert_eq!(told("one > w.value depth=1", 120.0), (120.0, 2.0));
-    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), (120.0, 3.0));
-    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 90.0), (90.0, 3.0));
+    assert_eq!(told("", 120.0), [120.0, 0.0, 10.0]);
+    assert_eq!(told("one > w", 120.0), [120.0, 1.0, 20.0]);
+    assert_eq!(told("one > w\nw.value ~ [[0, 0]]", 120.0), [120.0, 1.0, 30.0]);
+    assert_eq!(told("w.value ~ [[0, 0]]", 120.0), [120.0, 0.0, 40.0]);
+    assert_eq!(told("one > w.value depth=1", 120.0), [120.0, 0.0, 50.0]);
+    assert_eq!(told("one > w", 90.0), [90.0, 1.0, 10.0]);
+    assert_eq!(told("", 90.0), [90.0, 0.0, 20.0]);
 }
 
 #[test]

@@ -62,6 +62,7 @@ pub static NODE: Declaration = Declaration {
         Ok(sequence) => sequence.extent(),
         Err(_) => Extent::Until(0),
     },
+    on_the_beat: true,
     make: |s| Ok(host(Sequence::new(s)?)),
     ..Declaration::BLANK
 };

@@ -32,14 +32,13 @@ impl<L: Lane> WideRig<L> {
     ) -> Result<Self, String> {
         let Rig { settings, inputs: widths, outputs, .. } = Rig::new(declaration, rate, values, inputs)?;
         let connected: Vec<bool> = (0..widths.len()).map(|i| inputs.get(i).is_none_or(|&w| w > 0)).collect();
-        let moved = vec![false; settings.len()];
         let processor = make(&Setup {
             rate,
             settings: &settings,
             inputs: &widths,
             outputs: &outputs,
-            connected: &connected,
-            moved: &moved,
+            connected: &[],
+            moved: &[],
             assets: &NoAssets,
             tempo: &TempoMap::default(),
             early: 0,

@@ -103,28 +103,35 @@ impl Kernel<f32> for Impulse {
     fn reset(&mut self) {}
 }
 
-/// What it was told when it was made: the tempo in its first channel; 1 where its input was connected and 2 where its
-/// parameter was moved, added up, in its second.
+/// The tempo that it was made from in its first channel; whether its input is connected in its second; how many frames
+/// it ran in its third.
 pub static WITNESS: Declaration = Declaration {
     name: "witness",
     group: Group::Control,
     inputs: &[Port::audio("in", Width::Fixed(1), "")],
-    outputs: &[Port::audio("out", Width::Fixed(2), "")],
+    outputs: &[Port::audio("out", Width::Fixed(3), "")],
     parameters: &[Parameter::number("value", Unit::None, (-1.0, 1.0), 0.0, "")],
-    make: |setup| {
-        let told = f32::from(u8::from(setup.connected[0])) + 2.0 * f32::from(u8::from(setup.moved[0]));
-        Ok(host(Witness([setup.tempo.tempo[0].1 as f32, told])))
-    },
+    on_the_beat: true,
+    make: |setup| Ok(host(Witness { tempo: setup.tempo.tempo[0].1 as f32, ran: 0 })),
     ..Declaration::BLANK
 };
 
-struct Witness([f32; 2]);
+struct Witness {
+    tempo: f32,
+    ran: usize,
+}
 
 impl Kernel<f32> for Witness {
     fn process(&mut self, io: &mut Io<'_, f32>) {
-        io.outputs.pair(0).into_iter().zip(self.0).for_each(|(out, told)| out.fill(told));
+        let connected = f32::from(u8::from(io.inputs.connected(0)));
+        io.outputs.channel(0, 0).fill(self.tempo);
+        io.outputs.channel(0, 1).fill(connected);
+        self.ran += io.frames;
+        io.outputs.channel(0, 2).fill(self.ran as f32);
     }
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.ran = 0;
+    }
 }
 
 /// Counts the frames that it ran since it was made, from `start` on; `value` is added and does not touch the count.
