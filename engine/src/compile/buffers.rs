@@ -159,6 +159,16 @@ impl Assigner<'_> {
                     .collect();
                 Step::Delay { line: self.line(what, frames, channels.len()), channels }
             }
+            Op::Fade { fade, channels } => {
+                let before = self.take_over(at, &channels, &[]);
+                written.extend(channels.iter().map(|c| c.1));
+                let channels = before
+                    .into_iter()
+                    .zip(&channels)
+                    .map(|(b, &(_, to))| (b, self.slots.place(to)))
+                    .collect();
+                Step::Fade { fade, channels }
+            }
             Op::Merge { to, from } => {
                 let from = from
                     .into_iter()
@@ -228,8 +238,17 @@ fn line(flat: &Flat, what: Held, frames: usize, width: usize) -> Line {
     match what {
         Held::Cable(at) => {
             let cable = &flat.cables[at];
-            Line { scope: cable.scope.clone(), cable: cable.id, frames, width }
+            Line {
+                scope: cable.scope.clone(),
+                cable: cable.id,
+                ends: cable.ends,
+                frames,
+                width,
+                was: cable.was,
+            }
         }
-        Held::Output(n) => Line { scope: flat.nodes[n].key.as_str().into(), cable: 0, frames, width },
+        Held::Output(n) => {
+            Line { scope: flat.nodes[n].key.as_str().into(), cable: 0, ends: 0, frames, width, was: None }
+        }
     }
 }

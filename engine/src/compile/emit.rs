@@ -8,7 +8,7 @@ pub use ops::{Channel, Held, Op, Ops, Ports, SILENCE, Value};
 
 use super::align::Alignment;
 use super::batch::Unit;
-use super::expand::{Depth, Flat, Target};
+use super::expand::{Depth, Flat, FlatCable, Target};
 use super::order::{Mode, Order, Vertex};
 use super::widths::Widths;
 use crate::node::PortKind;
@@ -193,13 +193,34 @@ impl Emitter<'_> {
         let Some(Given::Channels(source)) = self.given[from.0].get(from.1).cloned() else {
             return Vec::new();
         };
-        match self.alignment.delay[cable] {
-            0 => source,
-            frames => {
-                let source = source.into_iter().map(|c| self.alone(c)).collect();
-                self.delay(Held::Cable(cable), frames, source).into_iter().map(Channel::own).collect()
-            }
+        let frames = self.alignment.delay[cable];
+        let FlatCable { fade, was, .. } = self.flat.cables[cable];
+        let comes_back = was.is_some_and(|frames| frames > 0);
+        if frames == 0 && !comes_back && fade.is_none() {
+            return source;
         }
+        let mut values: Vec<Value> = source.into_iter().map(|c| self.alone(c)).collect();
+        // A delay that is new holds nothing yet: what enters it fades. What leaves one that was there fades behind it.
+        let enters = was.is_none();
+        if enters {
+            values = self.faded(cable, values);
+        }
+        if frames > 0 || comes_back {
+            values = self.delay(Held::Cable(cable), frames, values);
+        }
+        if !enters {
+            values = self.faded(cable, values);
+        }
+        values.into_iter().map(Channel::own).collect()
+    }
+
+    /// What a cable brings, on its way to another amplitude where it comes or goes.
+    fn faded(&mut self, cable: usize, values: Vec<Value>) -> Vec<Value> {
+        let Some(fade) = self.flat.cables[cable].fade else { return values };
+        let channels: Vec<(Value, Value)> = values.into_iter().map(|v| (v, self.value(1))).collect();
+        let faded = channels.iter().map(|c| c.1).collect();
+        self.out.ops.push(Op::Fade { fade, channels });
+        faded
     }
 
     fn events(&mut self, n: usize, port: usize) -> u32 {

@@ -5,9 +5,11 @@ use super::lanes::{self, Curve};
 use super::resolve::{self, Ends};
 use super::{Context, Problem, size};
 use crate::node::{Declaration, Port, PortKind, Settings, Value, nearest};
-use crate::patch::{Graph, Patch};
+use crate::patch::{Endpoint, Graph, Patch};
+use crate::schedule::Fade;
 use serde_json::Map;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// A patch without sub-patches.
@@ -22,6 +24,7 @@ pub struct Flat {
 }
 
 /// A node of the flat table.
+#[derive(Clone)]
 pub struct FlatNode {
     /// Its id, behind the ids of the instances that it lies in: `verse/lead/osc`.
     pub key: String,
@@ -37,9 +40,25 @@ pub struct FlatNode {
     pub moved: Vec<bool>,
     /// Whether sound goes round it.
     pub bypass: bool,
+    /// Whose state it has at first.
+    pub begins: Begins,
     /// Where it cuts a loop: how many frames earlier it gives what it holds back, since the sound is late elsewhere in
     /// the loop.
     pub early: usize,
+}
+
+/// Whose state a node has when a program follows another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Begins {
+    /// Its own, if it was there before.
+    #[default]
+    AsItWas,
+    /// It is the node that had this key.
+    Renamed(String),
+    /// It takes over a copy of the state of the node that had this key.
+    CopyOf(String),
+    /// None.
+    Anew,
 }
 
 /// A cable of the flat table.
@@ -49,6 +68,8 @@ pub struct FlatCable {
     pub scope: Arc<str>,
     /// Its id there.
     pub id: u32,
+    /// A number made from the names of its ends: an id can be given again to another cable.
+    pub ends: u64,
     /// Index of the node, and of its output port.
     pub from: (usize, usize),
     /// Index of the node, and where the cable ends.
@@ -57,6 +78,11 @@ pub struct FlatCable {
     pub gain: f32,
     /// Whether the patch wants a loop to be cut here.
     pub feedback: bool,
+    /// Where it comes or goes with a program: the way of its amplitude.
+    pub fade: Option<Fade>,
+    /// By how many frames it was held back in the program before, from which it has to come without a jump in time;
+    /// `None` if it was not there.
+    pub was: Option<usize>,
 }
 
 /// Where a cable ends.
@@ -78,6 +104,7 @@ pub enum Depth {
 }
 
 /// A lane of the flat table.
+#[derive(Clone)]
 pub struct FlatLane {
     /// Index of the node.
     pub node: usize,
@@ -120,7 +147,7 @@ pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem
         }
     }
     flat.cables.sort_by(|a, b| (&a.scope, a.id).cmp(&(&b.scope, b.id)));
-    mark(&mut flat);
+    flat.mark();
     if errors.is_empty() { Ok((flat, warnings)) } else { Err(errors) }
 }
 
@@ -200,6 +227,7 @@ impl Walk<'_> {
                 moved: vec![false; settings.len()],
                 settings,
                 bypass: node.bypass && around,
+                begins: Begins::AsItWas,
                 early: 0,
             });
         }
@@ -219,7 +247,18 @@ impl Walk<'_> {
             match resolve::cable(&ends, cable) {
                 Ok(Some((from, to, gain))) => {
                     let (scope, feedback) = (scope.clone(), cable.feedback);
-                    cables.push(FlatCable { scope, id, from, to, gain, feedback });
+                    let ends = ends_of(&cable.from, &cable.to);
+                    cables.push(FlatCable {
+                        scope,
+                        id,
+                        ends,
+                        from,
+                        to,
+                        gain,
+                        feedback,
+                        fade: None,
+                        was: None,
+                    });
                 }
                 Ok(None) => {}
                 Err(what) => self.errors.push(Problem::new(place, what)),
@@ -245,6 +284,12 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+fn ends_of(from: &Endpoint, to: &Endpoint) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (from, to).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether sound can go round a node: from its first input to its first output.
@@ -310,15 +355,18 @@ fn kinds_differ(flat: &Flat, cable: &FlatCable) -> Option<Problem> {
     }
 }
 
-fn mark(flat: &mut Flat) {
-    for cable in &flat.cables {
-        let node = &mut flat.nodes[cable.to.0];
-        match cable.to.1 {
-            Target::Port(port) => node.connected[port] = true,
-            Target::Parameter(parameter, _) => node.moved[parameter] = true,
+impl Flat {
+    /// Tells the nodes of the cables and lanes that end there.
+    pub(super) fn mark(&mut self) {
+        for cable in &self.cables {
+            let node = &mut self.nodes[cable.to.0];
+            match cable.to.1 {
+                Target::Port(port) => node.connected[port] = true,
+                Target::Parameter(parameter, _) => node.moved[parameter] = true,
+            }
         }
-    }
-    for lane in &flat.lanes {
-        flat.nodes[lane.node].moved[lane.parameter] = true;
+        for lane in &self.lanes {
+            self.nodes[lane.node].moved[lane.parameter] = true;
+        }
     }
 }

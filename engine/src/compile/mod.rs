@@ -20,16 +20,18 @@ mod order;
 mod problem;
 mod resolve;
 mod size;
+mod transition;
 mod widths;
 
 pub use align::Alignment;
 pub use batch::Seat;
 pub use buffers::SILENT_SLOTS;
-pub use expand::{Depth, Flat, FlatCable, FlatNode, Target};
+pub use expand::{Begins, Depth, Flat, FlatCable, FlatNode, Target};
 pub use internal::{is_output, is_placeholder};
 pub use lanes::Curve;
 pub use order::{Loop, Mode, Vertex};
 pub use problem::Problem;
+pub use transition::{Alike, Side, between};
 pub use widths::Widths;
 
 use crate::node::{Assets, Setup, Shelf};
@@ -80,10 +82,28 @@ pub fn compile_onto(
     context: &Context<'_>,
     seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
 ) -> Result<Compiled, Vec<Problem>> {
-    let (mut flat, mut warnings) = expand::expand(patch, context)?;
+    let (flat, widths, warnings) = unfold(patch, context)?;
+    let mut compiled = compile_flat(flat, widths, context, &patch.tempo, seat)?;
+    compiled.warnings.splice(0..0, warnings);
+    Ok(compiled)
+}
+
+/// The first two passes: nodes and cables without sub-patches, how many channels each port has, and what is odd.
+pub fn unfold(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Widths, Vec<Problem>), Vec<Problem>> {
+    let (flat, warnings) = expand::expand(patch, context)?;
     let widths = widths::infer(&flat, context)?;
-    let (order, alignment, odd) = late::settle(&mut flat, &widths, context, &patch.tempo)?;
-    warnings.extend(odd);
+    Ok((flat, widths, warnings))
+}
+
+/// As [`compile_onto`], from the table of nodes and cables on.
+pub fn compile_flat(
+    mut flat: Flat,
+    widths: Widths,
+    context: &Context<'_>,
+    tempo: &TempoMap,
+    seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
+) -> Result<Compiled, Vec<Problem>> {
+    let (order, alignment, warnings) = late::settle(&mut flat, &widths, context, tempo)?;
     let seat = |node: usize| seat(&flat, &widths, node);
     let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
     let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
@@ -91,7 +111,7 @@ pub fn compile_onto(
     fuse::fuse(&mut schedule, |bank| match (bank.first(), bank.lanes()) {
         (Some(n), 1) => {
             let pointwise = flat.nodes[n].declaration.pointwise;
-            !flat.nodes[n].bypass && pointwise(&setup(&flat, &widths, context, &patch.tempo, n))
+            !flat.nodes[n].bypass && pointwise(&setup(&flat, &widths, context, tempo, n))
         }
         _ => false,
     });

@@ -6,16 +6,58 @@ use std::ops::Range;
 
 /// A delay of whole frames for several channels.
 pub struct DelayLine {
+    /// Frames that it delays by.
+    frames: usize,
+    /// By channel: a ring of the last frames, at least `frames` of them.
     channels: Vec<Vec<f32>>,
     /// By channel: for how many frames silence came in, up to many.
     quiet: Vec<usize>,
     at: usize,
+    /// The way from another delay to this one.
+    change: Option<Change>,
+}
+
+/// A line on its way from one delay to another: it goes on with the old one until the new one has something to give,
+/// then it fades over.
+#[derive(Clone, Copy)]
+struct Change {
+    from: usize,
+    wait: usize,
+    fade: usize,
+    left: usize,
 }
 
 impl DelayLine {
     /// A silent line.
     pub fn new(width: usize, frames: usize) -> Self {
-        Self { channels: vec![vec![0.0; frames]; width], quiet: vec![frames; width], at: 0 }
+        let channels = vec![vec![0.0; frames]; width];
+        Self { frames, channels, quiet: vec![frames; width], at: 0, change: None }
+    }
+
+    /// A line that will go on as another one, of the same width, that delays by `from` frames; it takes `fade` frames
+    /// to come to its own delay.
+    pub fn following(width: usize, frames: usize, from: usize, fade: usize) -> Self {
+        let length = frames.max(from) + 1;
+        let change = Change { from, wait: frames.saturating_sub(from), fade, left: fade };
+        let channels = vec![vec![0.0; length]; width];
+        Self { frames, channels, quiet: vec![0; width], at: 0, change: Some(change) }
+    }
+
+    /// For how many frames it is on its way from another delay.
+    pub fn unsettled(&self) -> usize {
+        self.change.map_or(0, |c| c.wait + c.left)
+    }
+
+    /// Takes over what another line holds.
+    pub fn follow(&mut self, old: &Self) {
+        for (to, from) in self.channels.iter_mut().zip(&old.channels) {
+            let (length, held) = (to.len(), from.len());
+            // The youngest frame lies right before the place that is written next.
+            for age in 1..=held.min(length) {
+                to[length - age] = from[(old.at + held - age) % held];
+            }
+        }
+        self.at = 0;
     }
 
     /// Delays a block of one channel in place; `advance` follows when all channels are through. Whether what comes out
@@ -24,17 +66,36 @@ impl DelayLine {
         let silent = block.iter().all(|x| x.to_bits() == 0);
         let Some(line) = self.channels.get_mut(channel).filter(|l| !l.is_empty()) else { return silent };
         let quiet = &mut self.quiet[channel];
-        if silent && *quiet >= line.len() {
+        if silent && *quiet >= line.len() && self.change.is_none() {
             return true;
         }
         *quiet = if silent { quiet.saturating_add(block.len()) } else { 0 };
-        let mut at = self.at;
-        for x in block {
-            std::mem::swap(&mut line[at], x);
-            at += 1;
-            if at == line.len() {
-                at = 0;
+        let (mut at, length) = (self.at, line.len());
+        let next = |at: usize| if at + 1 == length { 0 } else { at + 1 };
+        if length == self.frames {
+            for x in block {
+                std::mem::swap(&mut line[at], x);
+                at = next(at);
             }
+            return false;
+        }
+        let tap = |at: usize, delay: usize| if at >= delay { at - delay } else { at + length - delay };
+        let mut change = self.change;
+        for x in block {
+            line[at] = *x;
+            *x = line[tap(at, self.frames)];
+            if let Some(c) = &mut change {
+                let old = line[tap(at, c.from)];
+                if c.wait > 0 {
+                    c.wait -= 1;
+                    *x = old;
+                } else {
+                    *x += (old - *x) * (c.left as f32 / (c.fade + 1) as f32);
+                    c.left -= 1;
+                }
+                change = change.filter(|c| c.left > 0);
+            }
+            at = next(at);
         }
         false
     }
@@ -53,6 +114,12 @@ impl DelayLine {
 
     /// Moves on by a block.
     pub fn advance(&mut self, frames: usize) {
+        if let Some(mut change) = self.change.take() {
+            let waited = change.wait.min(frames);
+            change.wait -= waited;
+            change.left -= (frames - waited).min(change.left);
+            self.change = (change.left > 0).then_some(change);
+        }
         if let Some(line) = self.channels.first().filter(|l| !l.is_empty()) {
             self.at = (self.at + frames) % line.len();
         }

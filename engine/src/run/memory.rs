@@ -16,6 +16,8 @@ pub struct Memory {
     /// By slot: whether the value that begins there is silent, all of it zero.
     pub silent: Vec<bool>,
     pub lists: Vec<EventList>,
+    /// The frame at which the program began, where a step asked for it.
+    pub born: Option<i64>,
     /// Values of parameters that move, a slot for each lane.
     pub rows: Vec<Slot>,
     /// Rows of steps that run as one, by the index of their first step, sorted.
@@ -33,6 +35,7 @@ impl Memory {
             slots: vec![Slot([0.0; BLOCK]); schedule.slots as usize],
             silent: vec![true; schedule.slots as usize],
             lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
+            born: None,
             rows: vec![Slot([0.0; BLOCK]); rows],
             fused: fused(schedule),
             points: Points::new(),

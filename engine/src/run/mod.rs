@@ -5,6 +5,7 @@
 
 mod bypass;
 mod cell;
+mod follow;
 mod fuse;
 mod line;
 mod memory;
@@ -19,6 +20,7 @@ mod sum;
 mod view;
 
 pub use cell::{Cell, Knobs};
+pub use follow::Compiling;
 pub use pass::Fault;
 pub use pipeline::Pipeline;
 pub use program::{Builder, Program, pair};

@@ -155,6 +155,19 @@ impl Pass<'_> {
                 }
                 line.advance(frames.len());
             }
+            Step::Fade { fade, channels } => {
+                let age = self.start - *memory.born.get_or_insert(self.start);
+                for (place, _) in channels {
+                    // What is silent stays so, without a sign.
+                    if memory.is_silent(*place) {
+                        continue;
+                    }
+                    let slot = &mut memory.slots[place.slot as usize].0;
+                    for frame in frames.clone() {
+                        slot[frame] *= fade.at(age + frame as i64);
+                    }
+                }
+            }
             Step::Merge { to, from } => self.merge(*to, from, frames),
             Step::Run(run) => {
                 let cell = &*self.program.cells[run.bank as usize];

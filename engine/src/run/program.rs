@@ -7,7 +7,9 @@ use super::memory::Memory;
 use super::pass::Fault;
 use super::runner::Runner;
 use crate::compile::check::check;
-use crate::compile::{Compiled, Context, Flat, Mode, Problem, Seat, Widths, compile_onto, setup};
+use crate::compile::{
+    Begins, Compiled, Context, Flat, FlatNode, Mode, Problem, Seat, Widths, compile_onto, setup,
+};
 use crate::node::{Declaration, Make as Maker, Setting, Settings, Setup, host};
 use crate::patch::{Patch, TempoMap};
 use crate::schedule::{Bank, Line, Schedule, Step};
@@ -34,6 +36,8 @@ pub struct Program {
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
     changes: Arc<AtomicU64>,
     moves: UnsafeCell<Moves>,
+    /// For how many frames it is on its way from the program before.
+    unsettled: usize,
 }
 
 // SAFETY: `memory`, `moves` and the lines are reached only by the one `Runner` of `owner`, which is held by mutable
@@ -50,6 +54,8 @@ unsafe impl<T: Send> Sync for Held<T> {}
 #[derive(Default)]
 struct Moves {
     all: Vec<(Arc<Cell>, usize, Arc<Cell>, usize)>,
+    /// Delays that go on with another length.
+    lines: Vec<(Arc<Held<DelayLine>>, Arc<Held<DelayLine>>)>,
     words: Vec<u64>,
     done: bool,
 }
@@ -58,6 +64,11 @@ impl Program {
     /// The schedule.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// For how many frames it is on its way from the program before: so long it should run before another follows.
+    pub fn unsettled(&self) -> usize {
+        self.unsettled
     }
 
     /// The parameters of a node, by its key.
@@ -102,12 +113,16 @@ impl Program {
             // SAFETY: by the contract above; the cells of `to` are new, so they are not those of `from`.
             unsafe { move_lane((from, *from_lane), (to, *to_lane), &mut moves.words) };
         }
+        for (from, to) in &moves.lines {
+            // SAFETY: by the contract above; the lines are two.
+            unsafe { (*to.0.get()).follow(&*from.0.get()) };
+        }
     }
 }
 
 /// What makes a node's state one that can be kept: while none of this changes, an edit keeps the state.
 #[derive(PartialEq)]
-struct Make {
+pub(super) struct Make {
     kind: &'static str,
     rate: u32,
     fixed: Vec<Option<Setting>>,
@@ -126,12 +141,20 @@ struct Kept {
     lane: usize,
 }
 
+/// How a node takes over state.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Goes,
+    Copies,
+}
+
 /// Makes programs, on the control side, and keeps the state of nodes from one to the next.
 pub struct Builder {
     id: u64,
     cells: HashMap<String, Kept>,
-    lines: HashMap<Line, Arc<Held<DelayLine>>>,
-    event_lines: HashMap<Line, Arc<Held<EventLine>>>,
+    /// By their cables, with no frames: how many frames they delay by.
+    lines: HashMap<Line, (usize, Arc<Held<DelayLine>>)>,
+    event_lines: HashMap<Line, (usize, Arc<Held<EventLine>>)>,
     changes: Arc<AtomicU64>,
 }
 
@@ -156,13 +179,38 @@ impl Builder {
     /// Compiles a patch so that the nodes of the last program stay where their state lies.
     pub fn compile(&self, patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Problem>> {
         compile_onto(patch, context, &|flat, widths, node| {
-            let kept = self.cells.get(&flat.nodes[node].key)?;
-            (kept.make == make(flat, widths, context, &patch.tempo, node)).then(|| Seat {
-                bank: Arc::as_ptr(&kept.cell) as usize as u64,
-                lanes: kept.cell.lanes(),
-                lane: kept.lane,
-            })
+            self.seat(flat, widths, context, &patch.tempo, node)
         })
+    }
+
+    /// Where the state of a node lies that goes on.
+    pub(super) fn seat(
+        &self,
+        flat: &Flat,
+        widths: &Widths,
+        context: &Context<'_>,
+        tempo: &TempoMap,
+        node: usize,
+    ) -> Option<Seat> {
+        let (kept, Way::Goes) = self.kept(&flat.nodes[node])? else { return None };
+        (kept.make == make(flat, widths, context, tempo, node)).then(|| Seat {
+            bank: Arc::as_ptr(&kept.cell) as usize as u64,
+            lanes: kept.cell.lanes(),
+            lane: kept.lane,
+        })
+    }
+
+    /// Whether a node that was there before, and is to go on, does.
+    pub(super) fn keeps(
+        &self,
+        flat: &Flat,
+        widths: &Widths,
+        context: &Context<'_>,
+        tempo: &TempoMap,
+        node: usize,
+    ) -> bool {
+        let kept = self.kept(&flat.nodes[node]);
+        kept.is_none_or(|(kept, _)| kept.make == make(flat, widths, context, tempo, node))
     }
 
     /// Makes a program of a compiled patch. Nodes and cables that were in the last program and have not changed in
@@ -200,8 +248,23 @@ impl Builder {
         }
         self.cells = new;
         self.set(&schedule, compiled, &cells);
-        let lines = keep(&mut self.lines, &schedule.lines, |l| DelayLine::new(l.width, l.frames));
-        let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |l| EventLine::new(l.frames));
+        let fade = fade_frames(context.rate);
+        let mut unsettled =
+            if schedule.steps.iter().any(|s| matches!(s, Step::Fade { .. })) { fade } else { 0 };
+        let lines = keep(&mut self.lines, &schedule.lines, |line, held| {
+            let from = held.as_ref().map(|h| h.0).or(line.was);
+            let new = match from {
+                Some(from) => DelayLine::following(line.width, line.frames, from, fade),
+                None => DelayLine::new(line.width, line.frames),
+            };
+            unsettled = unsettled.max(new.unsettled());
+            let new = Arc::new(Held(UnsafeCell::new(new)));
+            moves.lines.extend(held.map(|(_, held)| (held, new.clone())));
+            new
+        });
+        let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |line, _| {
+            Arc::new(Held(UnsafeCell::new(EventLine::new(line.frames))))
+        });
         let (rows, count) = rows(&schedule, &compiled.flat);
         let key =
             |node: &Option<usize>| node.map_or_else(String::new, |n| compiled.flat.nodes[n].key.clone());
@@ -220,7 +283,19 @@ impl Builder {
             event_lines,
             changes,
             moves,
+            unsettled,
         })
+    }
+
+    /// What the last program holds of a node, and whether it goes on as that one or begins as a copy.
+    fn kept(&self, node: &FlatNode) -> Option<(&Kept, Way)> {
+        let (key, way) = match &node.begins {
+            Begins::AsItWas => (&node.key, Way::Goes),
+            Begins::Renamed(key) => (key, Way::Goes),
+            Begins::CopyOf(key) => (key, Way::Copies),
+            Begins::Anew => return None,
+        };
+        self.cells.get(key).map(|kept| (kept, way))
     }
 
     /// Sets the parameters of all nodes to what the patch says.
@@ -251,18 +326,19 @@ impl Builder {
     ) -> Result<(Arc<Cell>, Vec<(usize, usize, Make)>), (usize, String)> {
         let lanes = bank.lanes();
         let mut makes = Vec::with_capacity(lanes);
-        let mut kept: Vec<Option<&Kept>> = Vec::with_capacity(lanes);
+        let mut kept: Vec<Option<(&Kept, Way)>> = Vec::with_capacity(lanes);
         for (lane, node) in bank.members.iter().enumerate() {
             let Some(node) = *node else { continue };
             let make = make(&compiled.flat, &compiled.widths, context, tempo, node);
-            kept.push(self.cells.get(&compiled.flat.nodes[node].key).filter(|k| k.make == make));
+            kept.push(self.kept(&compiled.flat.nodes[node]).filter(|k| k.0.make == make));
             makes.push((lane, node, make));
         }
-        let stays =
-            |k: &Option<&Kept>, lane: usize| k.is_some_and(|k| k.lane == lane && k.cell.lanes() == lanes);
-        if let Some(Some(first)) = kept.first()
+        let stays = |k: &Option<(&Kept, Way)>, lane: usize| {
+            k.is_some_and(|(k, way)| way == Way::Goes && k.lane == lane && k.cell.lanes() == lanes)
+        };
+        if let Some(Some((first, _))) = kept.first()
             && kept.iter().zip(&makes).all(|(k, m)| stays(k, m.0))
-            && kept.iter().flatten().all(|k| Arc::ptr_eq(&k.cell, &first.cell))
+            && kept.iter().flatten().all(|(k, _)| Arc::ptr_eq(&k.cell, &first.cell))
         {
             return Ok((first.cell.clone(), makes));
         }
@@ -270,7 +346,7 @@ impl Builder {
         let cell = self.fresh(bank, compiled, context, tempo).map_err(|what| (first, what))?;
         let cell = Arc::new(cell);
         for (kept, (lane, ..)) in kept.iter().zip(&makes) {
-            if let Some(kept) = kept {
+            if let Some((kept, _)) = kept {
                 // SAFETY: nobody else knows of the new cell yet.
                 let words = unsafe { lane_words(&cell) };
                 moves.words.resize(moves.words.len().max(words), 0);
@@ -323,7 +399,14 @@ impl Builder {
     }
 }
 
-fn make(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, node: usize) -> Make {
+/// What a node of the flat table is made from.
+pub(super) fn make(
+    flat: &Flat,
+    widths: &Widths,
+    context: &Context<'_>,
+    tempo: &TempoMap,
+    node: usize,
+) -> Make {
     let n = &flat.nodes[node];
     let moves = |i: usize| n.declaration.parameters[i].moves();
     let fixed = n.settings.iter().enumerate().map(|(i, s)| (!moves(i)).then(|| s.clone()));
@@ -337,6 +420,11 @@ fn make(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, n
         early: n.early,
         tempo: n.declaration.on_the_beat.then(|| tempo.clone()),
     }
+}
+
+/// How many frames a fade from one program to the next takes: 5 ms.
+pub(super) fn fade_frames(rate: u32) -> usize {
+    (rate / 200).max(1) as usize
 }
 
 /// Where the rows of each bank's moving parameters begin, and how many slots there are. One set of rows is shared; a
@@ -356,18 +444,23 @@ fn rows(schedule: &Schedule, flat: &Flat) -> (Vec<usize>, usize) {
     (rows, count)
 }
 
-/// The delays of the new schedule; those that were there are kept.
+/// The delays of the new schedule; those that were there, and are as long as they were, are kept. `new` makes the others,
+/// from the length and the delay that was there.
 fn keep<T>(
-    held: &mut HashMap<Line, Arc<Held<T>>>,
+    held: &mut HashMap<Line, (usize, Arc<Held<T>>)>,
     lines: &[Line],
-    new: impl Fn(&Line) -> T,
+    mut new: impl FnMut(&Line, Option<(usize, Arc<Held<T>>)>) -> Arc<Held<T>>,
 ) -> Vec<Arc<Held<T>>> {
     let mut old = std::mem::take(held);
     lines
         .iter()
         .map(|line| {
-            let kept = old.remove(line).unwrap_or_else(|| Arc::new(Held(UnsafeCell::new(new(line)))));
-            held.insert(line.clone(), kept.clone());
+            let name = line.name();
+            let kept = match old.remove(&name) {
+                Some((frames, kept)) if frames == line.frames => kept,
+                other => new(line, other),
+            };
+            held.insert(name, (line.frames, kept.clone()));
             kept
         })
         .collect()

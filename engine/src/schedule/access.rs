@@ -13,7 +13,9 @@ pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
             terms.iter().for_each(|t| each(t.place()));
         }
         Step::WideSum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
-        Step::Delay { channels, .. } => channels.iter().for_each(|c| each(c.0)),
+        Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+            channels.iter().for_each(|c| each(c.0));
+        }
         Step::Run(run) => {
             for port in run.inputs.iter().filter(|p| !p.events) {
                 let start = port.start as usize;
@@ -34,7 +36,9 @@ pub fn writes(step: &Step, mut each: impl FnMut(Place)) {
         Step::Copy { to, .. } | Step::Sum { to, .. } | Step::WideSum { to, .. } | Step::Pack { to, .. } => {
             each(*to);
         }
-        Step::Delay { channels, .. } => channels.iter().for_each(|c| each(c.1)),
+        Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+            channels.iter().for_each(|c| each(c.1));
+        }
         Step::Run(run) => {
             for port in run.outputs.iter().filter(|p| !p.events) {
                 let start = port.start as usize;

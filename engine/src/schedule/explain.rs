@@ -1,6 +1,6 @@
 //! A schedule in words, a line a step, and as a graph for Graphviz.
 
-use super::{Bank, Place, Run, Schedule, Step, Term};
+use super::{Bank, Fade, Place, Run, Schedule, Step, Term};
 use crate::compile::{Compiled, Depth, Mode, Target};
 use std::fmt::Write as _;
 
@@ -101,6 +101,10 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                     line.frames,
                     ms(line.frames)
                 )
+            }
+            Step::Fade { fade: Fade { from, to, .. }, channels } => {
+                let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
+                writeln!(out, "fade     {} from {from} to {to}: the cable is new, or goes", places.join(" "))
             }
             Step::Merge { to, from } => {
                 let lists: Vec<String> = from

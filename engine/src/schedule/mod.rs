@@ -119,6 +119,13 @@ pub enum Step {
         /// One a channel: what is read, and what stands in the same slot afterwards.
         channels: Vec<(Place, Place)>,
     },
+    /// In the first moments of a program, channels go from one amplitude to another, in place.
+    Fade {
+        /// How.
+        fade: Fade,
+        /// One a channel: what is read, and what stands in the same slot afterwards.
+        channels: Vec<(Place, Place)>,
+    },
     /// Merges lists of events.
     Merge {
         /// The list that is written.
@@ -128,6 +135,25 @@ pub enum Step {
     },
     /// Runs a node, or several side by side.
     Run(Run),
+}
+
+/// A way from one amplitude to another in the first frames of a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fade {
+    /// The amplitude at the first frame.
+    pub from: f32,
+    /// The amplitude at the end.
+    pub to: f32,
+    /// How many frames it takes.
+    pub frames: usize,
+}
+
+impl Fade {
+    /// The amplitude at a frame, the program's first being 0.
+    pub fn at(&self, frame: i64) -> f32 {
+        let way = frame as f32 / self.frames.max(1) as f32;
+        if way < 1.0 { self.from + (self.to - self.from) * way } else { self.to }
+    }
 }
 
 /// A node that is run, or several side by side.
@@ -211,10 +237,21 @@ pub struct Line {
     pub scope: Arc<str>,
     /// The cable's id there; 0 for an output.
     pub cable: u32,
+    /// A number made from the names of the cable's ends; 0 for an output.
+    pub ends: u64,
     /// By how many frames.
     pub frames: usize,
     /// How many channels; 0 for events.
     pub width: usize,
+    /// By how many frames the same cable was held back in the program before; `None` if it was not there.
+    pub was: Option<usize>,
+}
+
+impl Line {
+    /// The cable and the channels alone.
+    pub fn name(&self) -> Self {
+        Self { frames: 0, was: None, ..self.clone() }
+    }
 }
 
 /// An output of the patch.

@@ -8,6 +8,7 @@ mod allocation;
 mod edits;
 mod faults;
 mod files;
+mod follow;
 mod latency;
 mod limits;
 mod loops;

@@ -208,6 +208,15 @@ impl Paper {
                 }
                 channels.iter().try_for_each(|c| self.write(c.1))
             }
+            Step::Fade { channels, .. } => {
+                for (before, after) in channels {
+                    self.read_span(*before, 1)?;
+                    if before.slot != after.slot {
+                        return Err("a fade works in place, but its slots differ".into());
+                    }
+                }
+                channels.iter().try_for_each(|c| self.write(c.1))
+            }
             Step::Merge { to, from } => {
                 for &(list, held) in from {
                     self.list(list)?;

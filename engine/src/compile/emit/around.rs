@@ -27,8 +27,9 @@ impl Emitter<'_> {
         for &cable in &l.cables {
             let from = self.flat.cables[cable].from;
             let to: Vec<_> = (0..self.widths.outputs[from.0][from.1]).map(|_| self.value(1)).collect();
-            self.brought.insert(cable, to.iter().map(|&v| Channel::own(v)).collect());
-            self.out.ops.push(Op::Give { cable, to });
+            self.out.ops.push(Op::Give { cable, to: to.clone() });
+            let to = self.faded(cable, to);
+            self.brought.insert(cable, to.into_iter().map(Channel::own).collect());
         }
         vertices.iter().for_each(|&v| self.vertex(v));
         for &cable in &l.cables {

@@ -2,6 +2,7 @@
 
 use crate::compile::expand::Depth;
 use crate::compile::order::Mode;
+use crate::schedule::Fade;
 
 /// A buffer of one block: one channel, or that of several nodes side by side; written once.
 pub type Value = u32;
@@ -93,6 +94,13 @@ pub enum Op {
         /// Pairs.
         channels: Vec<(Value, Value)>,
     },
+    /// Each first value goes from one amplitude to another as the second.
+    Fade {
+        /// How.
+        fade: Fade,
+        /// Pairs.
+        channels: Vec<(Value, Value)>,
+    },
     /// Lists of events are merged.
     Merge {
         /// The list that is written.
@@ -128,7 +136,9 @@ impl Op {
             Self::WideSum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
             Self::Pack { from, .. } => from.iter().for_each(|&v| each(v)),
             Self::Unpack { from, .. } => each(*from),
-            Self::Delay { channels, .. } => channels.iter().for_each(|c| each(c.0)),
+            Self::Delay { channels, .. } | Self::Fade { channels, .. } => {
+                channels.iter().for_each(|c| each(c.0));
+            }
             Self::Take { from, .. } => from.iter().for_each(|&v| each(v)),
             Self::Merge { .. } | Self::Begin { .. } | Self::End | Self::Give { .. } => {}
             Self::Run { inputs, moved, .. } => {
@@ -147,7 +157,9 @@ impl Op {
         match self {
             Self::Sum { to, .. } | Self::WideSum { to, .. } | Self::Pack { to, .. } => each(*to),
             Self::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
-            Self::Delay { channels, .. } => channels.iter().for_each(|c| each(c.1)),
+            Self::Delay { channels, .. } | Self::Fade { channels, .. } => {
+                channels.iter().for_each(|c| each(c.1));
+            }
             Self::Give { to, .. } => to.iter().for_each(|&v| each(v)),
             Self::Merge { .. } | Self::Begin { .. } | Self::End | Self::Take { .. } => {}
             Self::Run { outputs, .. } => {

@@ -1,0 +1,163 @@
+//! From one patch to another without a click: for some milliseconds a program runs both, and fades what goes into what
+//! comes.
+//!
+//! A node that is alike in both goes on. Any other runs on beside its successor, on the cables that it had. Where
+//! sound leads from what goes or comes to what stays, its cables fade.
+
+use super::Widths;
+use super::expand::{Begins, Flat, FlatCable, FlatLane, Target};
+use crate::node::PortKind;
+use crate::schedule::{Fade, Line};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How much alike two nodes of the same key are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alike {
+    /// One goes on as the other.
+    Wholly,
+    /// What one keeps, the other can take over; but it does something else with it at once.
+    InState,
+    /// Not at all.
+    Not,
+}
+
+/// A patch that was compiled, as far as a transition needs it.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Nodes and cables.
+    pub flat: &'a Flat,
+    /// How many channels each port has.
+    pub widths: &'a Widths,
+}
+
+/// What is added to the key of a node that goes while another one has its key.
+const GOING: &str = " (before)";
+
+impl Flat {
+    /// Tells the cables by how much they were held back in the program before, from its cables and its delays.
+    pub fn follow(&mut self, before: &Self, lines: &[Line]) {
+        let name = |c: &FlatCable| (c.scope.clone(), c.id, c.ends);
+        let mut was: HashMap<(Arc<str>, u32, u64), usize> =
+            before.cables.iter().map(|c| (name(c), 0)).collect();
+        was.extend(lines.iter().map(|l| ((l.scope.clone(), l.cable, l.ends), l.frames)));
+        for cable in &mut self.cables {
+            cable.was = was.get(&name(cable)).copied();
+        }
+    }
+}
+
+/// Both patches as one, in which cables fade over so many frames; `alike` compares nodes of the same key by their
+/// indices in the old table and in the new one.
+pub fn between(
+    old: Side<'_>,
+    new: Side<'_>,
+    frames: usize,
+    alike: impl Fn(usize, usize) -> Alike,
+) -> (Flat, Widths) {
+    let mut flat = Flat { nodes: new.flat.nodes.clone(), cables: Vec::new(), lanes: new.flat.lanes.clone() };
+    let mut widths = new.widths.clone();
+    let keys: HashMap<&str, usize> =
+        new.flat.nodes.iter().enumerate().map(|(n, node)| (node.key.as_str(), n)).collect();
+    // By new node: whether it was there, and how.
+    let mut was = vec![None; new.flat.nodes.len()];
+    // By old node: where it stands now.
+    let mut place = Vec::with_capacity(old.flat.nodes.len());
+    for (o, node) in old.flat.nodes.iter().enumerate() {
+        let mut node = node.clone();
+        if let Some(&n) = keys.get(node.key.as_str()) {
+            let how = alike(o, n);
+            was[n] = Some(how);
+            if how == Alike::Wholly {
+                place.push(n);
+                continue;
+            }
+            flat.nodes[n].begins = match how {
+                Alike::InState => Begins::CopyOf(node.key.clone()),
+                _ => Begins::Anew,
+            };
+            node.begins = Begins::Renamed(node.key.clone());
+            node.key += GOING;
+            node.label += GOING;
+        }
+        place.push(flat.nodes.len());
+        widths.inputs.push(old.widths.inputs[o].clone());
+        widths.outputs.push(old.widths.outputs[o].clone());
+        flat.nodes.push(node);
+    }
+    let stays = |n: usize| was.get(n) == Some(&Some(Alike::Wholly));
+    let came = was.len();
+    let sound = |c: &FlatCable| flat.nodes[c.from.0].declaration.outputs[c.from.1].kind != PortKind::Events;
+    let mut cables: Vec<FlatCable> = Vec::with_capacity(new.flat.cables.len());
+    let mut going: HashMap<(&str, u32, u64), &FlatCable> =
+        old.flat.cables.iter().map(|c| ((&*c.scope, c.id, c.ends), c)).collect();
+    let fade = |cable: &FlatCable, from: f32, to: f32| FlatCable {
+        gain: 1.0,
+        fade: Some(Fade { from, to, frames }),
+        ..cable.clone()
+    };
+    for cable in &new.flat.cables {
+        let (from, to) = (cable.from.0, cable.to.0);
+        let name = (&*cable.scope, cable.id, cable.ends);
+        let before =
+            going.get(&name).copied().filter(|b| b.feedback == cable.feedback && target(b) == target(cable));
+        let cable = match before {
+            _ if !sound(cable) => cable.clone(),
+            Some(before) if stays(from) && stays(to) => {
+                if before.gain == cable.gain && before.to.1 == cable.to.1 {
+                    cable.clone()
+                } else if before.to.1 == cable.to.1 {
+                    fade(cable, before.gain, cable.gain)
+                } else {
+                    // Another depth is another cable.
+                    cables.push(placed(&fade(before, before.gain, 0.0), &place));
+                    fade(cable, 0.0, cable.gain)
+                }
+            }
+            // It led to what this node was made of.
+            Some(before) if stays(from) && was[to] == Some(Alike::InState) && before.gain == cable.gain => {
+                cable.clone()
+            }
+            _ if stays(from) || stays(to) => fade(cable, 0.0, cable.gain),
+            _ => cable.clone(),
+        };
+        cables.push(cable);
+        if before.is_some() && stays(from) && stays(to) {
+            going.remove(&name);
+        }
+    }
+    for cable in old.flat.cables.iter().filter(|c| going.contains_key(&(&*c.scope, c.id, c.ends))) {
+        let moved = placed(cable, &place);
+        // What goes is fed to the end; what stays hears it fade.
+        if moved.to.0 >= came {
+            cables.push(moved);
+        } else if sound(&moved) {
+            cables.push(fade(&moved, moved.gain, 0.0));
+        }
+    }
+    cables.sort_by(|a, b| (&a.scope, a.id, a.ends).cmp(&(&b.scope, b.id, b.ends)));
+    flat.cables = cables;
+    let lanes = old.flat.lanes.iter().filter(|lane| place[lane.node] >= came);
+    let lanes: Vec<FlatLane> = lanes.map(|l| FlatLane { node: place[l.node], ..l.clone() }).collect();
+    flat.lanes.extend(lanes);
+    for node in &mut flat.nodes {
+        node.connected.fill(false);
+        node.moved.fill(false);
+    }
+    flat.mark();
+    (flat, widths)
+}
+
+/// Where a cable ends, however far it moves a parameter there.
+fn target(cable: &FlatCable) -> (bool, usize) {
+    match cable.to.1 {
+        Target::Port(port) => (false, port),
+        Target::Parameter(parameter, _) => (true, parameter),
+    }
+}
+
+/// A cable of the old patch between the places of its ends.
+fn placed(cable: &FlatCable, place: &[usize]) -> FlatCable {
+    let from = (place[cable.from.0], cable.from.1);
+    FlatCable { from, to: (place[cable.to.0], cable.to.1), ..cable.clone() }
+}

@@ -1,0 +1,139 @@
+//! Programs that follow each other through a transition: nothing jumps.
+
+use crate::support::build::{RATE, context, patch};
+use crate::support::kinds;
+use signalbox_engine::compile::Compiled;
+use signalbox_engine::node::Shelf;
+use signalbox_engine::patch::Patch;
+use signalbox_engine::run::{Builder, Compiling, Runner, pair};
+
+/// How many frames a cable fades: 5 ms.
+const FADE: f32 = (RATE / 200) as f32;
+
+struct Live {
+    shelf: Shelf,
+    builder: Builder,
+    runner: Runner,
+    before: Option<(Patch, Compiled)>,
+    /// What the first output gave.
+    out: Vec<f32>,
+}
+
+impl Live {
+    fn new() -> Self {
+        let (builder, runner) = pair();
+        Self { shelf: kinds::shelf(), builder, runner, before: None, out: Vec::new() }
+    }
+
+    fn run(&mut self, compiled: &Compiled, patch: &Patch, least: usize) {
+        let context = context(&self.shelf);
+        let program = self.builder.build(compiled, &context, &patch.tempo).expect("a program");
+        let frames = program.unsettled().max(least);
+        let out = &mut self.out;
+        for n in [frames / 2, frames - frames / 2] {
+            self.runner.run(&program, n, |block| out.extend_from_slice(block.channel(0, 0)));
+        }
+    }
+
+    /// Goes to a patch, through a transition where one was there before, and runs on for so many frames.
+    fn go(&mut self, text: &str, frames: usize) {
+        let next = patch(text);
+        let shelf = kinds::shelf();
+        let context = context(&shelf);
+        let compiled = match self.before.take() {
+            None => self.builder.compile(&next, &context).expect("it compiles"),
+            Some((last, old)) => {
+                let new = self.builder.compile(&next, &context).expect("it compiles");
+                let between = self.builder.compile_between(
+                    Compiling { compiled: &old, tempo: &last.tempo },
+                    Compiling { compiled: &new, tempo: &next.tempo },
+                    &context,
+                );
+                let between = between.expect("there is a way");
+                self.run(&between, &next, 0);
+                self.builder.compile_after(&next, &between, &context).expect("it compiles")
+            }
+        };
+        self.run(&compiled, &next, frames);
+        self.before = Some((next, compiled));
+    }
+
+    /// The greatest step from one frame to the next, and the last frame.
+    fn steps(&self) -> (f32, f32) {
+        let steps = self.out.windows(2).map(|w| (w[1] - w[0]).abs());
+        (steps.fold(0.0, f32::max), self.out.last().copied().unwrap_or(0.0))
+    }
+}
+
+/// Steps in arithmetic of single precision.
+fn about(x: f32) -> f32 {
+    x * 1.001 + 1e-6
+}
+
+#[test]
+fn a_cable_that_comes_or_goes_or_is_set_louder_fades() {
+    let mut live = Live::new();
+    live.go("one level\nout output\none > out", 100);
+    for (text, last) in [
+        ("one level\nout output\none > out gain=6.0206", 2.0),
+        ("one level\nout output", 0.0),
+        ("one level\nout output\none > out", 1.0),
+        ("one level\nout output\none > out\none > out", 2.0),
+    ] {
+        live.go(text, 100);
+        assert!((live.steps().1 - last).abs() < 1e-4, "{text}: {:?}", live.steps());
+    }
+    assert!(live.steps().0 <= about(2.0 / FADE), "{:?}", live.steps());
+    // It took as long as it should: not one step was greater, nor all of them smaller.
+    assert!(live.steps().0 >= 1.0 / FADE * 0.99);
+}
+
+#[test]
+fn a_node_that_is_put_into_a_cable_or_taken_out_fades() {
+    let mut live = Live::new();
+    live.go("one level\nout output\none > out", 100);
+    live.go("one level\ng gain gain=0.5\nout output\none > g\ng > out", 100);
+    assert!((live.steps().1 - 0.5).abs() < 1e-4, "{:?}", live.steps());
+    live.go("one level\nout output\none > out", 100);
+    assert!((live.steps().1 - 1.0).abs() < 1e-4, "{:?}", live.steps());
+    assert!(live.steps().0 <= about(1.0 / FADE), "{:?}", live.steps());
+}
+
+#[test]
+fn a_path_that_becomes_later_or_earlier_slips_in_time_without_a_jump() {
+    // The count rises by one a frame and path: two paths, and in the fade it slips by the latency.
+    let straight = "c count\nout output\nc > out\nc > out";
+    let late =
+        |frames: usize| format!("c count\na latent frames={frames}\nout output\nc > a\na > out\nc > out");
+    for latency in [5, 100, 700] {
+        let mut live = Live::new();
+        live.go(straight, 2_000);
+        live.go(&late(latency), 2_000);
+        // Both paths are late by as much.
+        let frames = live.out.len() as f32;
+        assert_eq!(live.out.last().copied(), Some(2.0 * (frames - 1.0 - latency as f32)));
+        live.go(straight, 2_000);
+        live.go(straight, 2_000);
+        let frames = live.out.len() as f32;
+        assert_eq!(live.out.last().copied(), Some(2.0 * (frames - 1.0)));
+        // The straight path slips; the node comes with nothing in it, and its cable fades in from there.
+        let heard = 2.0 + latency as f32 / FADE;
+        let whole = live.out.iter().fold(0.0f32, |m, x| m.max(*x)) / FADE;
+        assert!(
+            live.steps().0 <= about(heard + 2.0 * whole),
+            "{latency}: {:?} {heard} {whole}",
+            live.steps()
+        );
+    }
+}
+
+#[test]
+fn what_does_something_else_at_once_when_it_is_plugged_in_is_faded_over() {
+    let mut live = Live::new();
+    live.go("one level\nhalf level value=0.5\nm times\nout output\none > m\nm > out", 100);
+    assert_eq!(live.steps(), (0.0, 0.0));
+    live.go("one level\nhalf level value=0.5\nm times\nout output\none > m\nhalf > m.b\nm > out", 100);
+    assert_eq!(live.steps().1, 0.5);
+    // Both the cable and what it leads to fade in: at the end the product rises twice as fast.
+    assert!(live.steps().0 <= about(2.0 * 0.5 / FADE), "{:?}", live.steps());
+}
