@@ -9,9 +9,11 @@ use std::ops::Range;
 pub struct Io<'a, L: Lane> {
     /// How many frames the block has, 1 to 64.
     pub frames: usize,
-    /// The absolute frame of the block's first sample, on the clock of the sound that arrives here: 0 is the start
-    /// of the patch whatever latency lies before the node. Negative before the start.
+    /// The absolute frame of the block's first sample, on the clock of the sound that arrives here: 0 is where the
+    /// engine began, whatever latency lies before the node. Negative before that. It never jumps.
     pub frame: i64,
+    /// Where the song stands: players, notes and clicks follow it.
+    pub song: Song,
     /// Whether this is the first block after creation or `reset`.
     pub fresh: bool,
     /// Audio that comes in.
@@ -22,6 +24,27 @@ pub struct Io<'a, L: Lane> {
     pub params: Params<'a, L>,
     /// Events that come in and go out.
     pub events: Events<'a>,
+}
+
+/// Where the song stands at the first frame of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Song {
+    /// The frame of the song, 0 being its start. Without a transport it is that of the engine.
+    pub frame: i64,
+    /// Whether it goes on; if not, it stands there all through the block.
+    pub rolls: bool,
+}
+
+impl Song {
+    /// Where the song stands that goes on without a jump from the engine's start.
+    pub fn straight(frame: i64) -> Self {
+        Self { frame, rolls: true }
+    }
+
+    /// The frame at which the song stands so many frames later, if nothing jumps.
+    pub fn after(self, frames: usize) -> i64 {
+        if self.rolls { self.frame + frames as i64 } else { self.frame }
+    }
 }
 
 /// A stretch of a block in which coefficients stay as they are.

@@ -15,7 +15,7 @@ mod value;
 
 pub use declaration::{Declaration, Extent, Group, Kind, Parameter, Port, PortKind, Taper, Width};
 pub use event::{Event, EventKind, EventList};
-pub use io::{Io, Param, Params, Span};
+pub use io::{Io, Param, Params, Song, Span};
 pub use kernel::{Kernel, Make, Processor, Reading, Wides, host};
 pub use points::{At, Operand, Point, Points};
 pub use setup::{Assets, NoAssets, Setup};

@@ -276,7 +276,9 @@ impl Rig {
             )
         };
         let params = Params { values: &values, moving: &moving, frames: n };
-        let mut io = Io { frames: n, frame: self.frame, fresh: self.fresh, inputs, outputs, params, events };
+        let song = Song::straight(self.frame);
+        let mut io =
+            Io { frames: n, frame: self.frame, song, fresh: self.fresh, inputs, outputs, params, events };
         if self.split {
             self.processor.emit(&mut io);
             self.processor.absorb(&mut io);

@@ -9,6 +9,7 @@ use crate::compile::{Compiled, Context, Problem, compile};
 use crate::node::Reading;
 use crate::patch::Patch;
 use crate::run::{Block, Pipeline, Program, Runner, pair};
+use crate::schedule::Schedule;
 use thiserror::Error;
 
 /// Below this amplitude, -100 dBFS, a tail is over.
@@ -123,6 +124,12 @@ pub struct Rendering {
     rate: u32,
 }
 
+/// The output that is heard where none is named: `out`, `master`, or else the first.
+pub fn main_output(schedule: &Schedule) -> Option<usize> {
+    let named = |name: &str| schedule.outputs.iter().position(|o| o.name == name);
+    named("out").or_else(|| named("master")).or((!schedule.outputs.is_empty()).then_some(0))
+}
+
 /// Compiles a patch and makes its nodes.
 pub fn prepare(patch: &Patch, context: &Context<'_>, options: &Options) -> Result<Rendering, RenderError> {
     let compiled = compile(patch, context).map_err(RenderError::Problems)?;
@@ -133,8 +140,7 @@ pub fn prepare(patch: &Patch, context: &Context<'_>, options: &Options) -> Resul
             wanted: wanted.clone(),
             there: outputs.iter().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", "),
         })?,
-        None if outputs.is_empty() => return Err(RenderError::NoOutput),
-        None => named("out").or_else(|| named("master")).unwrap_or(0),
+        None => main_output(&compiled.schedule).ok_or(RenderError::NoOutput)?,
     };
     let ending = ending(&compiled, context, patch, options.seconds)?;
     let (mut builder, runner) = pair();

@@ -1,7 +1,8 @@
 //! A cell: the state of a node, or of several side by side, at an address that never changes, and their parameters.
 
+use super::glide::Glide;
 use super::ramp::Ramp;
-use crate::node::{BLOCK, Declaration, Keeper, Kind, Parameter, Processor, Setting, Settings, Wide};
+use crate::node::{BLOCK, Declaration, Keeper, Kind, Parameter, Processor, Setting, Settings, Song, Wide};
 use signalbox_dsp::lane::Lane;
 use std::cell::UnsafeCell;
 use std::sync::Arc;
@@ -51,6 +52,17 @@ pub enum AnyState {
     Sixteen(State<Wide<f32, 16>>),
 }
 
+/// What happened to a lane of automation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relane {
+    /// It came.
+    Came,
+    /// It was drawn anew.
+    Changed,
+    /// It went.
+    Went,
+}
+
 /// Calls a function on a state, whatever its lanes.
 macro_rules! with_state {
     ($any:expr, $state:ident => $body:expr) => {
@@ -75,6 +87,9 @@ pub struct State<L: Lane> {
     /// For how many frames all values have stayed as they are, up to many.
     pub still: u32,
     ramps: Box<[Ramp<L>]>,
+    glides: Box<[Glide<L>]>,
+    /// Where the song is expected to stand in the next block; none before the first.
+    expected: Option<Song>,
     seen: u32,
     ramping: usize,
     /// What a lane holds at first.
@@ -102,12 +117,51 @@ impl<L: Lane> State<L> {
             processor.keep(&mut Keeper::save(0, &mut initial));
         }
         let values = (0..count).map(|p| Some(value(p))).collect();
-        Self { processor, values, fresh: true, still: 0, ramps, seen: 0, ramping: 0, initial }
+        Self {
+            processor,
+            values,
+            fresh: true,
+            still: 0,
+            ramps,
+            glides: vec![Glide::new(); count].into(),
+            expected: None,
+            seen: 0,
+            ramping: 0,
+            initial,
+        }
     }
 
     /// The value that a parameter has by itself in this block; `None` where it ramps and its values were filled in.
     pub fn base(&self, parameter: usize) -> Option<L> {
         self.ramps[parameter].steady()
+    }
+
+    /// Hears where the song stands: where it does not go on as it did, automation jumps.
+    pub fn follow(&mut self, song: Song, frames: usize) {
+        let jumps = self.expected.is_some_and(|expected| expected.frame != song.frame);
+        if jumps {
+            self.glides.iter_mut().for_each(Glide::jump);
+        }
+        self.expected = Some(Song { frame: song.after(frames), ..song });
+    }
+
+    /// Brings what a lane of automation says to where it glides; see [`Glide::run`].
+    #[inline(always)]
+    pub fn glide(&mut self, parameter: usize, length: f32, value: Option<L>, out: &mut [L]) -> Option<L> {
+        self.glides[parameter].run(length, value, out)
+    }
+
+    /// A lane of automation of a parameter came, went or was drawn anew.
+    pub fn relane(&mut self, lane: usize, parameter: usize, change: Relane) {
+        let (glide, ramp) = (&mut self.glides[parameter], &mut self.ramps[parameter]);
+        match change {
+            Relane::Came => glide.jump_from(lane, ramp.now(lane)),
+            Relane::Changed => glide.jump_from(lane, glide.last(lane)),
+            Relane::Went => {
+                ramp.come_from(lane, glide.last(lane));
+                self.ramping = self.ramping.max(1);
+            }
+        }
     }
 
     /// Whether a parameter is on its way to where it was set.
@@ -131,6 +185,9 @@ impl<L: Lane> State<L> {
         let lane = keeper.lane();
         for ramp in &mut self.ramps {
             ramp.keep(keeper);
+        }
+        for glide in &mut self.glides {
+            glide.keep(keeper);
         }
         self.processor.keep(keeper);
         debug_assert!(lane < L::LANES);
@@ -239,12 +296,16 @@ impl Cell {
 pub unsafe fn move_lane((from, from_lane): (&Cell, usize), (to, to_lane): (&Cell, usize), words: &mut [u64]) {
     // SAFETY: by the contract above.
     let (from, to) = unsafe { (from.state_mut(), to.state_mut()) };
-    with_state!(from, state => state.keep(&mut Keeper::save(from_lane, words)));
+    let expected = with_state!(from, state => {
+        state.keep(&mut Keeper::save(from_lane, words));
+        state.expected
+    });
     with_state!(to, state => {
         state.keep(&mut Keeper::load(to_lane, words));
         state.fresh = false;
         // Ramps may be under way.
         state.ramping = 1;
+        state.expected = expected;
     });
 }
 

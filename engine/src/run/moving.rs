@@ -4,7 +4,7 @@ use super::cell::State;
 use super::memory::{Memory, range, wide, wide_mut};
 use super::program::Program;
 use crate::compile::Depth;
-use crate::node::BLOCK;
+use crate::node::{BLOCK, Song};
 use crate::schedule::Moved;
 use signalbox_dsp::lane::{Lane, Task, exp2};
 use std::ops::Range;
@@ -17,8 +17,8 @@ pub struct Move<'a, L: Lane> {
     pub moved: &'a Moved,
     /// The first slot of the bank's rows.
     pub row: usize,
-    /// The absolute frame of the first one.
-    pub frame: i64,
+    /// Where the song stands at the first one.
+    pub song: Song,
     pub frames: Range<usize>,
 }
 
@@ -26,14 +26,24 @@ impl<L: Lane> Task for Move<'_, L> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { program, memory, state, moved, row, frame, frames } = self;
+        let Self { program, memory, state, moved, row, song, frames } = self;
         let parameter = moved.parameter as usize;
         let (n, before) = (frames.len(), state.values[parameter]);
         let at = row + parameter * L::LANES;
         let out = &mut wide_mut::<L>(&mut memory.rows[at..at + L::LANES])[0][..n];
         let base = match moved.curves[..] {
             [] => state.base(parameter),
-            ref curves => curve(program, curves, frame, out),
+            ref curves => {
+                let value = match song.rolls {
+                    true => curve(program, curves, song.frame, out),
+                    false => {
+                        let value = curve(program, curves, song.frame, &mut out[..1]).unwrap_or(out[0]);
+                        out.fill(value);
+                        Some(value)
+                    }
+                };
+                state.glide(parameter, program.glide, value, out)
+            }
         };
         // Signals that stay where they are move nothing.
         let signals = || {

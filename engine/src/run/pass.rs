@@ -5,6 +5,7 @@ use super::memory::{Memory, flat, flat_mut, range, wide, wide_mut};
 use super::moving::Move;
 use super::program::Program;
 use super::sum;
+use super::transport::Transport;
 use super::view::{Events, Inputs, Outputs};
 use crate::compile::Mode;
 use crate::node::{BLOCK, Event, EventList, Io, Params};
@@ -35,6 +36,8 @@ pub struct Pass<'a> {
     pub memory: &'a mut Memory,
     /// The absolute frame at which the block begins.
     pub start: i64,
+    /// Where the song stands.
+    pub transport: &'a Transport,
     /// Whether any parameter was set since the last block.
     pub changed: bool,
     pub faults: &'a mut Vec<Fault>,
@@ -110,7 +113,8 @@ impl Pass<'_> {
             };
             let params = Params { values: &state.values, moving: wide::<f32>(&rows[row..]), frames };
             let frame = self.start - i64::from(run.arrival);
-            let io = Io { frames, frame, fresh: false, inputs, outputs, params, events };
+            let song = self.transport.at(frame);
+            let io = Io { frames, frame, song, fresh: false, inputs, outputs, params, events };
             points.clear();
             let said = state.processor.points(&io, points);
             match points.list().filter(|_| said) {
@@ -206,14 +210,18 @@ impl Pass<'_> {
         let n = frames.len();
         let frame = self.start + frames.start as i64 - i64::from(run.arrival);
         let row = self.program.rows[run.bank as usize];
+        let song = self.transport.at(frame);
         if run.mode != Mode::Absorb {
             if self.changed || !cell.is_settled(state) {
                 cell.prepare(state, wide_mut::<L>(&mut self.memory.rows[row..]), n);
             }
+            if run.moved.iter().any(|m| !m.curves.is_empty()) {
+                state.follow(song, n);
+            }
             for moved in &run.moved {
                 let (program, memory, state, frames) =
                     (self.program, &mut *self.memory, &mut *state, frames.clone());
-                dispatch(Move { program, memory, state, moved, row, frame, frames });
+                dispatch(Move { program, memory, state, moved, row, song, frames });
             }
         }
         self.read_windows(run, &frames);
@@ -244,7 +252,7 @@ impl Pass<'_> {
             )
         };
         let params = Params { values: &state.values, moving: wide::<L>(&rows[row..]), frames: n };
-        let mut io = Io { frames: n, frame, fresh: state.fresh, inputs, outputs, params, events };
+        let mut io = Io { frames: n, frame, song, fresh: state.fresh, inputs, outputs, params, events };
         match run.mode {
             Mode::Process => state.processor.process(&mut io),
             Mode::Emit => state.processor.emit(&mut io),

@@ -6,6 +6,7 @@ use super::memory::{Memory, Slot, range};
 use super::pass::{FAULTS, Fault, Pass};
 use super::program::Program;
 use super::segment::{Crossing, Cut, Segment, cut};
+use super::transport::Transport;
 use crate::node::{BLOCK, Event};
 use std::cell::UnsafeCell;
 use std::ops::Range;
@@ -50,6 +51,7 @@ struct State {
 /// One call: the frames that are to be run.
 struct Task<'a> {
     program: &'a Program,
+    transport: &'a Transport,
     start: i64,
     frames: usize,
     /// Whether parameters were set since the last call.
@@ -86,6 +88,7 @@ impl Pipeline {
     pub(super) unsafe fn run(
         &self,
         program: &Program,
+        transport: &Transport,
         start: i64,
         frames: usize,
         changed: bool,
@@ -93,7 +96,7 @@ impl Pipeline {
     ) -> Vec<Vec<f32>> {
         let channels = program.schedule().outputs.iter().map(|o| o.channels.len()).sum();
         let outputs = (0..channels).map(|_| UnsafeCell::new(vec![0.0; frames])).collect();
-        let task = Task { program, start, frames, changed, outputs };
+        let task = Task { program, transport, start, frames, changed, outputs };
         let count = self.cut.segments.len();
         let state =
             State { done: vec![0; count], busy: vec![false; count], faults: Vec::with_capacity(FAULTS) };
@@ -173,7 +176,7 @@ impl Pipeline {
         }
         let (program, start) = (task.program, task.start + part.start as i64);
         let changed = task.changed && block == 0;
-        let mut pass = Pass { program, memory, start, changed, faults };
+        let mut pass = Pass { program, memory, start, transport: task.transport, changed, faults };
         pass.steps(segment.steps.clone(), 0..part.len());
         for &c in &segment.writes {
             self.export(c, at, memory);

@@ -1,14 +1,15 @@
 //! What the runner runs: a schedule with its memory and its cells. Made on the control side.
 
 use super::bypass::Bypass;
-use super::cell::{AnyState, Cell, Knobs, State, lane_words, move_lane};
+use super::cell::{AnyState, Cell, Knobs, State, lane_words};
 use super::line::{DelayLine, EventLine};
 use super::memory::Memory;
+use super::moves::{Held, Moves, Slip, relanes};
 use super::pass::Fault;
 use super::runner::Runner;
 use crate::compile::check::check;
 use crate::compile::{
-    Begins, Compiled, Context, Flat, FlatNode, Mode, Problem, Seat, Widths, compile_onto, setup,
+    Begins, Compiled, Context, Curve, Flat, FlatNode, Mode, Problem, Seat, Widths, compile_onto, setup,
 };
 use crate::node::{Declaration, Make as Maker, Setting, Settings, Setup, host};
 use crate::patch::{Patch, TempoMap};
@@ -38,27 +39,13 @@ pub struct Program {
     moves: UnsafeCell<Moves>,
     /// For how many frames it is on its way from the program before.
     unsettled: usize,
+    /// How many frames automation takes to where it is after a jump.
+    pub(super) glide: f32,
 }
 
 // SAFETY: `memory`, `moves` and the lines are reached only by the one `Runner` of `owner`, which is held by mutable
 // reference while it runs; all else is read-only.
 unsafe impl Sync for Program {}
-
-/// A delay that belongs to a cable and outlives schedules.
-pub(super) struct Held<T>(pub(super) UnsafeCell<T>);
-
-// SAFETY: reached only by the one `Runner` of the builder that made it, held by mutable reference while it runs.
-unsafe impl<T: Send> Sync for Held<T> {}
-
-/// State that moves from old cells to those of this program, before it runs for the first time.
-#[derive(Default)]
-struct Moves {
-    all: Vec<(Arc<Cell>, usize, Arc<Cell>, usize)>,
-    /// Delays that go on with another length.
-    lines: Vec<(Arc<Held<DelayLine>>, Arc<Held<DelayLine>>)>,
-    words: Vec<u64>,
-    done: bool,
-}
 
 impl Program {
     /// The schedule.
@@ -105,18 +92,7 @@ impl Program {
     /// The caller holds the one runner of the program's builder by mutable reference.
     pub(super) unsafe fn arrive(&self) {
         // SAFETY: by the contract above, nobody else is here.
-        let moves = unsafe { &mut *self.moves.get() };
-        if std::mem::replace(&mut moves.done, true) {
-            return;
-        }
-        for (from, from_lane, to, to_lane) in &moves.all {
-            // SAFETY: by the contract above; the cells of `to` are new, so they are not those of `from`.
-            unsafe { move_lane((from, *from_lane), (to, *to_lane), &mut moves.words) };
-        }
-        for (from, to) in &moves.lines {
-            // SAFETY: by the contract above; the lines are two.
-            unsafe { (*to.0.get()).follow(&*from.0.get()) };
-        }
+        unsafe { (*self.moves.get()).arrive() };
     }
 }
 
@@ -139,6 +115,8 @@ struct Kept {
     make: Make,
     cell: Arc<Cell>,
     lane: usize,
+    /// What automation moves its parameters.
+    curves: Vec<(usize, Curve)>,
 }
 
 /// How a node takes over state.
@@ -230,12 +208,25 @@ impl Builder {
         let (mut new, mut errors) = (HashMap::with_capacity(schedule.banks.len()), Vec::new());
         let mut cells = Vec::with_capacity(schedule.banks.len());
         let mut moves = Moves::default();
+        let mut curves: HashMap<usize, Vec<(usize, Curve)>> = HashMap::new();
+        for lane in &compiled.flat.lanes {
+            let all = curves.entry(lane.node).or_default();
+            // Of several, the first counts.
+            if all.iter().all(|c| c.0 != lane.parameter) {
+                all.push((lane.parameter, lane.curve.clone()));
+            }
+        }
         for bank in &schedule.banks {
             match self.cell(bank, compiled, context, tempo, &mut moves) {
                 Ok((cell, makes)) => {
                     for (lane, node, make) in makes {
-                        let key = compiled.flat.nodes[node].key.clone();
-                        new.insert(key, Kept { make, cell: cell.clone(), lane });
+                        let flat = &compiled.flat.nodes[node];
+                        let curves = curves.remove(&node).unwrap_or_default();
+                        if let Some((kept, _)) = self.kept(flat).filter(|k| k.0.make == make) {
+                            let all = relanes(&kept.curves, &curves);
+                            moves.lanes.extend(all.into_iter().map(|(p, how)| (cell.clone(), lane, p, how)));
+                        }
+                        new.insert(flat.key.clone(), Kept { make, cell: cell.clone(), lane, curves });
                     }
                     cells.push(cell);
                 }
@@ -259,7 +250,7 @@ impl Builder {
             };
             unsettled = unsettled.max(new.unsettled());
             let new = Arc::new(Held(UnsafeCell::new(new)));
-            moves.lines.extend(held.map(|(_, held)| (held, new.clone())));
+            moves.lines.extend(held.map(|(_, from)| Slip { from, to: new.clone() }));
             new
         });
         let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |line, _| {
@@ -284,6 +275,7 @@ impl Builder {
             changes,
             moves,
             unsettled,
+            glide: fade as f32,
         })
     }
 

@@ -48,6 +48,19 @@ impl<L: Lane> Ramp<L> {
         new
     }
 
+    /// The value of a lane.
+    pub fn now(&self, lane: usize) -> f32 {
+        self.now.get(lane)
+    }
+
+    /// Starts on the way from a value to the target.
+    pub fn come_from(&mut self, lane: usize, value: f32) {
+        let left = self.length.max(1) as f32;
+        self.now.set(lane, value);
+        self.step.set(lane, (self.target.get(lane) - value) / left);
+        self.left.set(lane, left);
+    }
+
     /// Fills in the values of the next frames where a lane is under way; whether one is.
     pub fn fill(&mut self, values: &mut [L]) -> bool {
         let (zero, one) = (L::splat(0.0), L::splat(1.0));

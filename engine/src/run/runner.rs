@@ -5,7 +5,8 @@ use super::memory::Slot;
 use super::pass::{FAULTS, Fault, Pass};
 use super::pipeline::Pipeline;
 use super::program::Program;
-use crate::node::{BLOCK, Reading};
+use super::transport::Transport;
+use crate::node::{BLOCK, Reading, Song};
 use crate::schedule::Step;
 use std::time::Instant;
 
@@ -13,6 +14,7 @@ use std::time::Instant;
 pub struct Runner {
     id: u64,
     frame: i64,
+    transport: Transport,
     /// How often parameters had been set before the last block.
     seen: u64,
     faults: Vec<Fault>,
@@ -38,7 +40,13 @@ impl Block<'_> {
 
 impl Runner {
     pub(super) fn new(id: u64) -> Self {
-        Self { id, frame: 0, seen: u64::MAX, faults: Vec::with_capacity(FAULTS) }
+        Self {
+            id,
+            frame: 0,
+            transport: Transport::default(),
+            seen: u64::MAX,
+            faults: Vec::with_capacity(FAULTS),
+        }
     }
 
     /// The absolute frame that runs next.
@@ -46,9 +54,34 @@ impl Runner {
         self.frame
     }
 
+    /// Where the song stands at the frame that runs next.
+    pub fn song(&self) -> Song {
+        self.transport.at(self.frame)
+    }
+
+    /// Lets the song go on, or stand, from the next frame on.
+    pub fn roll(&mut self, rolls: bool) {
+        self.transport.roll(self.frame, rolls);
+    }
+
+    /// Goes to a frame of the song.
+    pub fn seek(&mut self, to: i64) {
+        self.transport.seek(self.frame, to);
+    }
+
+    /// Repeats the song's frames from the first to before the second.
+    pub fn repeat(&mut self, stretch: Option<(i64, i64)>) {
+        self.transport.repeat(stretch);
+    }
+
     /// The nodes that gave what is no number so far, the first 64.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// Forgets those nodes.
+    pub fn forget_faults(&mut self) {
+        self.faults.clear();
     }
 
     /// Runs `frames` frames in blocks that end at whole multiples of 64 frames; `each` sees the outputs of every
@@ -76,15 +109,18 @@ impl Runner {
             while self.frame < end {
                 let phase = self.frame.rem_euclid(BLOCK as i64);
                 let n = (BLOCK as i64 - phase).min(end - self.frame) as usize;
+                let n = self.transport.until_jump(self.frame, n);
                 // SAFETY: this is the one runner of the program's builder, held by mutable reference.
                 let memory = unsafe { &mut *program.memory.get() };
                 let changes = program.changes();
                 let changed = changes != self.seen;
                 self.seen = changes;
-                let mut pass = Pass { program, memory, start: self.frame, changed, faults: &mut self.faults };
+                let (start, transport) = (self.frame, &self.transport);
+                let mut pass = Pass { program, memory, start, transport, changed, faults: &mut self.faults };
                 steps(&mut pass, n);
                 each(&Block { program, slots: &memory.slots, frame: self.frame, frames: n });
                 self.frame += n as i64;
+                self.transport.come(self.frame);
             }
         };
         // SAFETY: nothing in the blocks, all of it arithmetic on audio, relies on denormal numbers.
@@ -117,7 +153,7 @@ impl Runner {
         costs
     }
 
-    /// Runs `frames` frames on several threads; gives all channels of all outputs, one after the other. Not for a
+    /// Runs `frames` frames on several threads, without the repeats of the transport; gives all channels of all outputs, one after the other. Not for a
     /// callback: it waits and allocates. A program of another builder gives nothing.
     pub fn run_threads(&mut self, program: &Program, pipeline: &Pipeline, frames: usize) -> Vec<Vec<f32>> {
         if program.owner != self.id {
@@ -130,7 +166,8 @@ impl Runner {
         self.seen = changes;
         // SAFETY: as above; that the pipeline is the program's is what the caller promises by giving both, and the
         // worst of a wrong one is a panic, since every index is checked.
-        let outputs = unsafe { pipeline.run(program, self.frame, frames, changed, &mut self.faults) };
+        let outputs =
+            unsafe { pipeline.run(program, &self.transport, self.frame, frames, changed, &mut self.faults) };
         self.frame += frames as i64;
         outputs
     }

@@ -137,3 +137,46 @@ fn what_does_something_else_at_once_when_it_is_plugged_in_is_faded_over() {
     // Both the cable and what it leads to fade in: at the end the product rises twice as fast.
     assert!(live.steps().0 <= about(2.0 * 0.5 / FADE), "{:?}", live.steps());
 }
+
+#[test]
+fn a_lane_of_automation_that_comes_goes_or_is_drawn_anew_glides() {
+    let mut live = Live::new();
+    let plain = "one level value=1\nout output\none > out";
+    live.go(plain, 100);
+    for (lane, last) in [("[[0, 0]]", 0.0), ("[[0, 0.75]]", 0.75), ("", 1.0), ("[[0, 0.5]]", 0.5)] {
+        let lane = if lane.is_empty() { String::new() } else { format!("\none.value ~ {lane}") };
+        live.go(&format!("{plain}{lane}"), 1_000);
+        assert!((live.steps().1 - last).abs() < 1e-4, "{lane}: {:?}", live.steps());
+    }
+    assert!(live.steps().0 <= about(1.0 / FADE), "{:?}", live.steps());
+}
+
+#[test]
+fn automation_follows_the_song_to_the_frame_and_glides_where_that_jumps() {
+    let rise = "one level value=1\nout output\none > out\none.value ~ [[0, 0], [1, 1]]";
+    let (next, shelf) = (patch(rise), kinds::shelf());
+    let context = context(&shelf);
+    let (mut builder, mut runner) = pair();
+    let compiled = builder.compile(&next, &context).expect("it compiles");
+    let program = builder.build(&compiled, &context, &next.tempo).expect("a program");
+    let mut out = Vec::new();
+    let mut run = |runner: &mut Runner, frames: usize| {
+        runner.run(&program, frames, |block| out.extend_from_slice(block.channel(0, 0)));
+        *out.last().expect("a frame")
+    };
+    let at = |frame: i64| frame as f32 / RATE as f32;
+    assert!((run(&mut runner, 100) - at(99)).abs() < 1e-6);
+    runner.seek(4_000);
+    assert!((run(&mut runner, 300) - at(4_299)).abs() < 1e-6);
+    runner.roll(false);
+    assert!((run(&mut runner, 77) - at(4_300)).abs() < 1e-6);
+    runner.roll(true);
+    assert!((run(&mut runner, 100) - at(4_399)).abs() < 1e-6);
+    runner.repeat(Some((4_000, 4_450)));
+    // 51 frames to the end, and 200 from the start of what is repeated.
+    assert!((run(&mut runner, 250) - at(4_199)).abs() < 1e-6);
+    assert_eq!(runner.song().frame, 4_200);
+    let step = out.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
+    let far = at(4_000);
+    assert!(step <= about(far / FADE + 1.0 / RATE as f32), "{step}");
+}

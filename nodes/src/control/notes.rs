@@ -147,10 +147,14 @@ impl Sequence {
     /// Sends what happens in a block.
     #[inline]
     fn block(&mut self, frame: i64, frames: usize, mut send: impl FnMut(Event)) {
-        if self.expected != Some(frame) {
+        let jumps = self.expected != Some(frame);
+        // Where the song stops or jumps, what sounds ends.
+        if jumps || frames == 0 {
             for id in self.sounding.drain(..) {
                 send(Event { frame: 0, kind: EventKind::NoteOff { id } });
             }
+        }
+        if jumps {
             self.seek(frame);
         }
         let end = frame + frames as i64;
@@ -203,8 +207,8 @@ fn first(end: u64, holds: impl Fn(u64) -> bool) -> u64 {
 impl Kernel<f32> for Sequence {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_, f32>) {
-        let (frame, frames) = (io.frame, io.frames);
-        self.block(frame, frames, |event| io.events.send(OUT, event));
+        let frames = if io.song.rolls { io.frames } else { 0 };
+        self.block(io.song.frame, frames, |event| io.events.send(OUT, event));
     }
 
     fn reset(&mut self) {

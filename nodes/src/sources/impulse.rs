@@ -70,15 +70,16 @@ impl<L: Lane> Kernel<L> for Clicks {
     fn process(&mut self, io: &mut Io<'_, L>) {
         let out = io.outputs.channel(OUT, 0);
         out.fill(L::splat(0.0));
-        let end = io.frame + io.frames as i64;
-        let mut number = self.before(io.frame);
+        let start = io.song.frame;
+        let end = io.song.after(io.frames);
+        let mut number = self.before(start);
         loop {
             let click = self.frame(number);
             if click >= end {
                 break;
             }
-            if click >= io.frame {
-                let frame = (click - io.frame) as usize;
+            if click >= start {
+                let frame = (click - start) as usize;
                 out[frame] = db_to_gain(io.params.at(LEVEL, frame));
             }
             if self.every == 0.0 {

@@ -4,7 +4,7 @@ use signalbox_dsp::lane::prefetch;
 use signalbox_dsp::units::Unit;
 use signalbox_engine::Audio;
 use signalbox_engine::node::{
-    BLOCK, Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host,
+    BLOCK, Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Song, Width, host,
 };
 use std::sync::Arc;
 
@@ -52,6 +52,14 @@ struct Player {
     start: i64,
     offset: usize,
     looped: bool,
+    /// How many frames a fade takes where the song stops, begins or jumps.
+    fade: usize,
+    /// The frame of the song after the last block, if it went on; none before the first.
+    expected: Option<Song>,
+    /// How many frames are left of the fade into what plays.
+    into: usize,
+    /// What fades out: the frame of the song that it has come to, and how many frames are left.
+    out_of: Option<(i64, usize)>,
 }
 
 impl Player {
@@ -65,6 +73,10 @@ impl Player {
             start: setup.frames(START) as i64,
             offset: setup.frames(OFFSET),
             looped: setup.switch(LOOP),
+            fade: (setup.rate / 200).max(1) as usize,
+            expected: None,
+            into: 0,
+            out_of: None,
         })
     }
 
@@ -74,37 +86,86 @@ impl Player {
     }
 }
 
-impl Kernel<f32> for Player {
+impl Player {
+    /// Copies a channel from a frame of the song on.
     #[inline(always)]
-    fn process(&mut self, io: &mut Io<'_, f32>) {
+    fn copy(&self, channel: usize, from: i64, out: &mut [f32]) {
+        out.fill(0.0);
         let length = self.length();
-        for channel in 0..io.outputs.width(OUT) {
-            let out = io.outputs.channel(OUT, channel);
-            out.fill(0.0);
-            let Some(sound) = self.audio.channels.get(channel).and_then(|c| c.get(self.offset..)) else {
-                continue;
-            };
-            // From stretch to stretch: a block may hold the beginning, the end, and several passes of a short loop.
-            let mut frame = (self.start - io.frame).clamp(0, out.len() as i64) as usize;
-            while frame < out.len() && length > 0 {
-                let since = (io.frame + frame as i64 - self.start) as u64;
-                let at = if self.looped { since % length as u64 } else { since };
-                if at >= length as u64 {
-                    break;
-                }
-                let at = at as usize;
-                let count = (length - at).min(out.len() - frame);
-                out[frame..frame + count].copy_from_slice(&sound[at..at + count]);
-                frame += count;
-                // Many players read many streams: what the next block needs is asked for now.
-                if let Some(next) = sound.get(at + count..(at + count + BLOCK).min(length)) {
-                    prefetch(next);
-                }
+        let Some(sound) = self.audio.channels.get(channel).and_then(|c| c.get(self.offset..)) else { return };
+        // From stretch to stretch: a block may hold the beginning, the end, and several passes of a short loop.
+        let mut frame = (self.start - from).clamp(0, out.len() as i64) as usize;
+        while frame < out.len() && length > 0 {
+            let since = (from + frame as i64 - self.start) as u64;
+            let at = if self.looped { since % length as u64 } else { since };
+            if at >= length as u64 {
+                break;
+            }
+            let at = at as usize;
+            let count = (length - at).min(out.len() - frame);
+            out[frame..frame + count].copy_from_slice(&sound[at..at + count]);
+            frame += count;
+            // Many players read many streams: what the next block needs is asked for now.
+            if let Some(next) = sound.get(at + count..(at + count + BLOCK).min(length)) {
+                prefetch(next);
             }
         }
     }
 
-    fn reset(&mut self) {}
+    /// Hears where the song stands: where it does not go on as it did, what plays fades.
+    #[inline(always)]
+    fn follow(&mut self, song: Song, frames: usize) {
+        if let Some(expected) = self.expected
+            && expected != song
+        {
+            if expected.rolls {
+                self.out_of = Some((expected.frame, self.fade));
+            }
+            self.into = self.fade;
+        }
+        self.expected = Some(Song { frame: song.after(frames), ..song });
+    }
+
+    /// Mixes what fades.
+    #[cold]
+    fn crossfade(&self, channel: usize, out: &mut [f32]) {
+        let step = 1.0 / (self.fade + 1) as f32;
+        for (left, x) in (0..self.into).rev().zip(out.iter_mut()) {
+            *x *= (self.fade - left) as f32 * step;
+        }
+        let Some((from, left)) = self.out_of else { return };
+        let mut old = [0.0; BLOCK];
+        let old = &mut old[..out.len()];
+        self.copy(channel, from, old);
+        for ((left, x), old) in (0..left).rev().zip(out.iter_mut()).zip(old) {
+            *x += *old * (left + 1) as f32 * step;
+        }
+    }
+}
+
+impl Kernel<f32> for Player {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        self.follow(io.song, io.frames);
+        for channel in 0..io.outputs.width(OUT) {
+            let out = io.outputs.channel(OUT, channel);
+            if io.song.rolls {
+                self.copy(channel, io.song.frame, out);
+            } else {
+                out.fill(0.0);
+            }
+            if self.into > 0 || self.out_of.is_some() {
+                self.crossfade(channel, out);
+            }
+        }
+        self.into = self.into.saturating_sub(io.frames);
+        let left = self.out_of.map(|(from, left)| (from + io.frames as i64, left.saturating_sub(io.frames)));
+        self.out_of = left.filter(|l| l.1 > 0);
+    }
+
+    fn reset(&mut self) {
+        (self.expected, self.into, self.out_of) = (None, 0, None);
+    }
 }
 
 #[cfg(test)]

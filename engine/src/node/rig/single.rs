@@ -1,6 +1,6 @@
 //! One processor, one frame at a time, with no engine around it: for whoever computes a patch node by node.
 
-use crate::node::{BLOCK, Declaration, Event, EventKind, EventList, Io, Params, PortKind, Processor};
+use crate::node::{BLOCK, Declaration, Event, EventKind, EventList, Io, Params, PortKind, Processor, Song};
 use crate::run::{Events, Inputs, Outputs, PortView};
 
 /// One processor, run frame by frame. Fill in `inputs`, `events` and `values`, call [`Single::process`] (or, where a
@@ -142,7 +142,16 @@ impl Single {
             )
         };
         let params = Params { values: &values, moving: &[], frames: 1 };
-        let mut io = Io { frames: 1, frame, fresh: self.fresh, inputs, outputs, params, events };
+        let mut io = Io {
+            frames: 1,
+            frame,
+            song: Song::straight(frame),
+            fresh: self.fresh,
+            inputs,
+            outputs,
+            params,
+            events,
+        };
         match call {
             Call::Process => self.processor.process(&mut io),
             Call::Emit => self.processor.emit(&mut io),

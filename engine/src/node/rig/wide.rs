@@ -145,7 +145,9 @@ impl<L: Lane> WideRig<L> {
             )
         };
         let params = Params { values: &self.values, moving: &self.moving, frames };
-        let mut io = Io { frames, frame: self.frame, fresh: self.fresh, inputs, outputs, params, events };
+        let song = Song::straight(self.frame);
+        let mut io =
+            Io { frames, frame: self.frame, song, fresh: self.fresh, inputs, outputs, params, events };
         self.processor.process(&mut io);
         self.lists.iter_mut().for_each(EventList::clear);
         self.frame += frames as i64;
