@@ -1,17 +1,15 @@
 //! Random patches, computed by the engine and by the naive interpreter: not a bit may differ.
 
 use crate::support::build::{bytes, compiled_in};
-use crate::support::chance::Chance;
 use crate::support::generate;
 use crate::support::interpreter::interpret;
-use crate::support::play::{play, play_on_threads};
+use crate::support::judge::{lanes, or_panic, wrong};
+use crate::support::play::play;
 use crate::support::shrink::shrink;
-use signalbox_engine::compile::check::check;
 use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
 use signalbox_engine::patch::Patch;
-use signalbox_engine::schedule::{Run, Step, Term, dot, explain};
+use signalbox_engine::schedule::{Run, Step, Term};
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How many patches each of the tests tries; they run side by side.
 const PATCHES: u64 = 1_500;
@@ -21,56 +19,8 @@ fn soak() -> u64 {
     std::env::var("SIGNALBOX_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
-/// What is wrong with what the engine makes of a patch, in buffers of chance lengths.
-fn wrong(patch: &Patch, compiled: &Compiled, seed: u64) -> Option<String> {
-    if let Err(why) = check(&compiled.schedule) {
-        return Some(format!("the checker: {why}"));
-    }
-    let mut chance = Chance::new(seed ^ 0xb0ff);
-    let frames = chance.between(200, 500);
-    let most = *chance.pick(&[1, 16, 64, 300]);
-    let played = play(patch, compiled, frames, || chance.between(1, most));
-    let told = explain(compiled, 8_000).len() + dot(compiled).len();
-    if told == 0 {
-        return Some("it can't be told in words".into());
-    }
-    if !played.faults.is_empty() {
-        return Some(format!("no numbers from {:?}", played.faults));
-    }
-    let expected = interpret(patch, compiled, frames)?;
-    if let Some(d) = played.difference(&expected) {
-        return Some(format!("engine and interpreter: {d}"));
-    }
-    if !seed.is_multiple_of(5) {
-        return None;
-    }
-    let threads = chance.between(2, 4);
-    let most = *chance.pick(&[100, 2_000, 5_000]);
-    let (mut lengths, mut costs) = (Chance::new(seed), Chance::new(seed ^ 1));
-    let frames = frames + 2_000;
-    let threaded =
-        play_on_threads(patch, compiled, frames, threads, || lengths.between(1, most), || costs.unit());
-    let alone = play(patch, compiled, frames, || 64);
-    threaded.difference(&alone).map(|d| format!("on {threads} threads and on one: {d}"))
-}
-
-/// How many nodes may run side by side in the patch of a seed.
-fn lanes(seed: u64) -> usize {
-    [1, 4, 8, 16, 16, 4][(seed / 2 % 6) as usize]
-}
-
-/// Also tells of a panic, so that it can be shrunk.
 fn fails(patch: &Patch, seed: u64) -> Option<String> {
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        compiled_in(patch, lanes(seed)).ok().and_then(|c| wrong(patch, &c, seed))
-    }));
-    result.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        Some(format!(
-            "panic: {}",
-            text.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default()
-        ))
-    })
+    or_panic(|| compiled_in(patch, lanes(seed)).ok().and_then(|c| wrong(patch, &c, seed)))
 }
 
 fn try_seeds(seeds: impl Iterator<Item = u64>) {
