@@ -1,6 +1,6 @@
 //! Last pass: puts values into slots of memory, by how long each is needed; in place where possible.
 
-mod early;
+pub(super) mod early;
 mod run;
 mod slots;
 

@@ -21,6 +21,8 @@ mod problem;
 mod resolve;
 mod size;
 mod transition;
+#[cfg(test)]
+mod twins;
 mod widths;
 
 pub use align::Alignment;
@@ -36,7 +38,7 @@ pub use widths::Widths;
 
 use crate::node::{Assets, Setup, Shelf};
 use crate::patch::{Patch, TempoMap};
-use crate::schedule::Schedule;
+use crate::schedule::{Bank, Schedule};
 
 /// What a patch is compiled for.
 #[derive(Clone, Copy)]
@@ -108,14 +110,15 @@ pub fn compile_flat(
     let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
     let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
     let mut schedule = buffers::assign(steps, &flat, &alignment);
-    fuse::fuse(&mut schedule, |bank| match (bank.first(), bank.lanes()) {
-        (Some(n), 1) => {
-            let pointwise = flat.nodes[n].declaration.pointwise;
-            !flat.nodes[n].bypass && pointwise(&setup(&flat, &widths, context, tempo, n))
-        }
-        _ => false,
-    });
+    fuse::fuse(&mut schedule, |bank| pointwise(&flat, &widths, context, tempo, bank));
     Ok(Compiled { schedule, flat, widths, warnings, loops: order.loops })
+}
+
+/// Whether a bank is one node that treats each frame by itself.
+fn pointwise(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, bank: &Bank) -> bool {
+    let Some(n) = bank.first().filter(|_| bank.lanes() == 1) else { return false };
+    let node = &flat.nodes[n];
+    !node.bypass && (node.declaration.pointwise)(&setup(flat, widths, context, tempo, n))
 }
 
 /// What a node is made from.

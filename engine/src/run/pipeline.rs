@@ -246,3 +246,6 @@ impl Task<'_> {
         (self.frames + phase).div_ceil(BLOCK)
     }
 }
+
+#[cfg(test)]
+mod tests;

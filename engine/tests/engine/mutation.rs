@@ -1,13 +1,14 @@
 //! Schedules that are broken on purpose: what the checker lets through must sound the same, and what it can't see the
 //! oracle hears.
 
-use crate::support::build::{bytes, compiled, patch};
+use crate::support::build::{bytes, compiled, context, patch};
 use crate::support::chance::Chance;
-use crate::support::generate;
 use crate::support::interpreter::interpret;
 use crate::support::play::play;
+use crate::support::{generate, kinds};
 use signalbox_engine::compile::check::check;
-use signalbox_engine::compile::{Compiled, Depth, SILENT_SLOTS};
+use signalbox_engine::compile::{Compiled, Depth, SILENT_SLOTS, compile};
+use signalbox_engine::node::{Declaration, Io, Kernel, Port, Shelf, Width, host};
 use signalbox_engine::patch::Patch;
 use signalbox_engine::schedule::{Place, Schedule, Step, Term};
 
@@ -257,6 +258,47 @@ fn the_oracle_hears_what_the_checker_can_not_see() {
     });
 }
 
+/// Gives what came in a hundred frames ago, and says that it rests when it does not.
+struct Hasty([f32; 100]);
+
+impl Kernel<f32> for Hasty {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        for (j, x) in io.outputs.channel(0, 0).iter_mut().enumerate() {
+            *x = std::mem::replace(&mut self.0[(io.frame as usize + j) % 100], *x);
+        }
+    }
+    fn reset(&mut self) {
+        self.0 = [0.0; 100];
+    }
+    fn at_rest(&self) -> bool {
+        true
+    }
+}
+
+static HASTY: Declaration = Declaration {
+    name: "hasty",
+    inputs: &[Port::audio("in", Width::Fixed(1), "")],
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    in_place: true,
+    make: |_| Ok(host(Hasty([0.0; 100]))),
+    ..Declaration::BLANK
+};
+
+#[test]
+fn the_oracle_hears_a_node_that_is_skipped_while_it_still_sounds() {
+    let mut kinds = kinds::shelf().kinds().to_vec();
+    kinds.push(&HASTY);
+    let shelf = Shelf::new(&kinds);
+    // What never falls silent is never skipped; behind a click there is silence before its echo comes.
+    for (source, is_heard) in [("noise", false), ("impulse at=30", true)] {
+        let patch = patch(&format!("s {source}\nx hasty\nout output\ns > x\nx > out"));
+        let compiled = compile(&patch, &context(&shelf)).unwrap_or_else(|p| panic!("{p:?}"));
+        let expected = interpret(&patch, &compiled, FRAMES).expect("no events");
+        let played = play(&patch, &compiled, FRAMES, || 64);
+        assert_eq!(played.difference(&expected).is_some(), is_heard);
+    }
+}
+
 //  hiss ─┬─ tap ─ out        the tap works in place, and others still read its input: it gets a copy
 //        └───────┘
 #[test]
@@ -276,11 +318,10 @@ fn the_copy_before_a_node_in_place_can_not_be_left_out() {
 
 #[test]
 fn a_builder_takes_no_schedule_that_does_not_hold() {
-    use crate::support::build::context;
     let patch = patch("hiss noise\nx gain\nout output\nhiss > x\nx > out");
     let mut compiled = compiled(&patch).unwrap_or_else(|p| panic!("{p:?}"));
     compiled.schedule.steps.remove(0);
-    let shelf = crate::support::kinds::shelf();
+    let shelf = kinds::shelf();
     let (mut builder, _) = signalbox_engine::run::pair();
     assert!(builder.build(&compiled, &context(&shelf), &patch.tempo).is_err());
 }

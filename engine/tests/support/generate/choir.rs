@@ -30,6 +30,7 @@ impl Growing<'_> {
                 .iter()
                 .map(|_| *self.chance.pick(&[Moves::Nothing, Moves::Nothing, Moves::Cable, Moves::Lane]))
                 .collect();
+            let levels = self.chance.is(0.3);
             let mut singers = Vec::new();
             for number in 0..count {
                 // Now and then one is missing, or has one cable more.
@@ -42,7 +43,7 @@ impl Growing<'_> {
                     node = node.with(name, low + (high - low) * self.chance.unit());
                 }
                 let placed = Placed { id, ..copy(&model) };
-                self.sing(&placed, node, before.get(number), &moves);
+                self.sing(&placed, node, before.get(number), &moves, levels);
                 singers.push(placed);
             }
             before = singers;
@@ -51,10 +52,30 @@ impl Growing<'_> {
         let all: Vec<String> = before.iter().flat_map(|p| p.outputs(Gives::Sound)).collect();
         let (placed, node) = plain(self.chance, "conductor".into(), "gain");
         self.put(placed, node);
-        for from in all {
-            let cable = Cable::new(&from, "conductor.in");
+        for from in &all {
+            let cable = Cable::new(from, "conductor.in");
             self.cables.push(if self.chance.is(0.3) { cable.with_gain(-12) } else { cable });
         }
+        if self.chance.is(0.4) {
+            self.whisper(&all);
+        }
+    }
+
+    /// A sum in which loud terms cancel each other, so that the order in which it is taken is heard in what is left.
+    fn whisper(&mut self, all: &[String]) {
+        let Some(from) = self.source(Gives::Sound) else { return };
+        let (tap, node) = plain(self.chance, "twice".into(), "tap");
+        self.graph.nodes.insert(tap.id.clone(), Node { bypass: false, ..node });
+        self.cables.push(Cable::new(&from, "twice.in"));
+        self.graph.nodes.insert("whisper".into(), Node::new("scale").with("by", 1));
+        for (from, level) in [("twice.out", 48), ("twice.turned", 48)] {
+            self.cables.push(Cable::new(from, "whisper.in").with_gain(level));
+        }
+        for from in all {
+            self.cables.push(Cable::new(from, "whisper.in").with_gain(-119));
+        }
+        self.graph.nodes.insert("whispered".into(), Node::new("output"));
+        self.cables.push(Cable::new("whisper", "whispered.in"));
     }
 
     /// Puts in a row of nodes of which each feeds the next, each frame by itself.
@@ -79,14 +100,20 @@ impl Growing<'_> {
         }
     }
 
-    fn sing(&mut self, placed: &Placed, node: Node, before: Option<&Placed>, moves: &[Moves]) {
+    fn sing(&mut self, placed: &Placed, node: Node, before: Option<&Placed>, moves: &[Moves], levels: bool) {
         self.graph.nodes.insert(placed.id.clone(), node);
         for (port, gives) in &placed.ins {
             let own = before.and_then(|b| b.outputs(*gives).next()).filter(|_| !self.chance.is(0.1));
             let count = if self.chance.is(0.1) { 2 } else { 1 };
             for _ in 0..count {
                 let Some(from) = own.clone().or_else(|| self.source(*gives)) else { continue };
-                self.cables.push(Cable::new(&from, &format!("{}.{port}", placed.id)));
+                let cable = Cable::new(&from, &format!("{}.{port}", placed.id));
+                let level = *self.chance.pick(&[-9, -3, 2]);
+                self.cables.push(if levels && *gives == Gives::Sound {
+                    cable.with_gain(level)
+                } else {
+                    cable
+                });
             }
         }
         for ((name, low, high, hertz), moves) in placed.moves.iter().zip(moves) {
