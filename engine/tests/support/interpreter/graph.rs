@@ -96,6 +96,24 @@ impl Graph {
         self.arrival[n] + self.latency[n]
     }
 
+    /// By how much a cable holds back what it brings, so that all that meets belongs together.
+    pub fn delay(&self, flat: &Flat, cable: usize) -> usize {
+        if self.feedback[cable] {
+            return 1;
+        }
+        let (n, target) = flat.cables[cable].to;
+        let wanted = if matches!(target, Target::Port(_)) { self.absorb[n] } else { self.arrival[n] };
+        let there = self.given(flat.cables[cable].from.0);
+        wanted.checked_sub(there).expect("sound is never needed before it is there")
+    }
+
+    /// The delay of an output that is there before the last one: all are given together.
+    pub fn held(&self, flat: &Flat, n: usize) -> Option<super::Line> {
+        let last = super::outputs(flat).into_iter().map(|n| self.given(n)).max().unwrap_or(0);
+        let frames = last - self.given(n);
+        (frames > 0).then(|| (flat.nodes[n].key.clone(), 0, frames, self.outputs[n][0]))
+    }
+
     /// An order in which each node comes after all that it needs.
     pub fn order(&self, flat: &Flat) -> Vec<usize> {
         fn visit(n: usize, flat: &Flat, graph: &Graph, seen: &mut [bool], order: &mut Vec<usize>) {

@@ -1,59 +1,82 @@
 //! The naive interpreter: computes an unfolded patch node by node and frame by frame.
 //!
 //! It shares no buffers, skips nothing and calls none of the compiler's passes behind the unfolding: it finds what is
-//! heard, the widths, the loops and the latencies anew, from their definitions, and keeps all that every node ever gave,
-//! so that a delay is a look into the past. What it gives is what the engine must give, bit for bit.
+//! heard, the widths, the loops and the latencies anew, from their definitions, and keeps all that ever went into a
+//! delay. What it gives is what the engine must give, bit for bit, also when the patch is edited while it plays: then a
+//! node that is still the same goes on, and so does what is under way in the delay of a cable.
 
 mod graph;
 mod lanes;
+mod state;
 
-use super::build::RATE;
 use super::play::Played;
 use graph::Graph;
 use lanes::{Course, Lanes};
 use signalbox_dsp::lane::exp2;
-use signalbox_engine::compile::{Compiled, Depth, Flat, FlatCable, Target, is_output};
+use signalbox_engine::compile::{Compiled, Depth, Flat, Target, is_output};
 use signalbox_engine::node::rig::Single;
-use signalbox_engine::node::{BLOCK, EventKind, EventList, NoAssets, Setting, Setup};
+use signalbox_engine::node::{BLOCK, EventKind, EventList};
 use signalbox_engine::patch::Patch;
+use state::{Node, Past, Way};
+use std::collections::HashMap;
 
 /// What a patch must give in its first `frames` frames; `None` where more events meet than the engine has room for, of
 /// which some are lost.
 pub fn interpret(patch: &Patch, compiled: &Compiled, frames: usize) -> Option<Played> {
-    let mut played = None;
-    let mut run = || played = Interpreter::new(patch, compiled).run(frames);
-    // SAFETY: nothing in there relies on denormal numbers, which the engine turns off as well.
-    unsafe { no_denormals::no_denormals(&mut run) };
-    played
+    Interpreter::default().run(patch, compiled, frames)
 }
 
-struct Interpreter<'a> {
+/// What is kept of the last patch.
+#[derive(Default)]
+pub struct Interpreter {
+    now: usize,
+    /// By key: the nodes that were heard.
+    nodes: HashMap<String, Node>,
+    sound: HashMap<Line, Past<Vec<f32>>>,
+    events: HashMap<Line, Past<Vec<EventKind>>>,
+}
+
+/// A delay: the scope and the id of its cable (of an output: its key and 0), how many frames and how many channels.
+type Line = (String, u32, usize, usize);
+
+impl Interpreter {
+    /// Goes on with a patch, the next `frames` frames.
+    pub fn run(&mut self, patch: &Patch, compiled: &Compiled, frames: usize) -> Option<Played> {
+        let mut played = None;
+        let mut run = || played = Playing::new(self, patch, compiled).run(self, frames);
+        // SAFETY: nothing in there relies on denormal numbers, which the engine turns off as well.
+        unsafe { no_denormals::no_denormals(&mut run) };
+        played
+    }
+}
+
+/// One patch that plays.
+struct Playing<'a> {
     flat: &'a Flat,
     graph: Graph,
     /// The lane of each parameter, by node.
     lanes: Vec<Vec<Option<Course>>>,
     /// How each heard node is computed.
-    nodes: Vec<Option<Way>>,
-    /// Cables by the node that they go to, in their order.
-    arriving: Vec<Vec<&'a FlatCable>>,
-    /// All that each output port gave: by node, port, channel, frame.
-    given: Vec<Vec<Vec<Vec<f32>>>>,
-    /// All events that each output port gave: by node, port, frame.
-    sent: Vec<Vec<Vec<Vec<EventKind>>>>,
+    nodes: Vec<Option<Node>>,
+    /// By node that is heard: the cables that go to it, in their order.
+    arriving: Vec<Vec<usize>>,
+    /// By cable: its delay, where it has one.
+    lines: Vec<Option<Line>>,
+    /// The outputs of the patch, each with its delay.
+    outputs: Vec<(usize, Option<Line>)>,
+    sound: HashMap<Line, Past<Vec<f32>>>,
+    events: HashMap<Line, Past<Vec<EventKind>>>,
+    /// What each output port gave at this frame: by node, port, channel.
+    given: Vec<Vec<Vec<f32>>>,
+    /// The events that each output port gave at this frame: by node, port.
+    sent: Vec<Vec<Vec<EventKind>>>,
     /// How many events each input port heard in this block, and the most of all.
     crowd: Vec<Vec<usize>>,
     most: usize,
 }
 
-/// How a node is computed.
-enum Way {
-    Runs(Box<Single>),
-    /// Its first input goes to its first output, as late as the node: all that came in, by channel and frame.
-    Bypassed(Vec<Vec<f32>>),
-}
-
-impl<'a> Interpreter<'a> {
-    fn new(patch: &'a Patch, compiled: &'a Compiled) -> Self {
+impl<'a> Playing<'a> {
+    fn new(kept: &mut Interpreter, patch: &Patch, compiled: &'a Compiled) -> Self {
         let flat = &compiled.flat;
         let graph = Graph::new(flat, &patch.tempo);
         assert_eq!((&graph.inputs, &graph.outputs), (&compiled.widths.inputs, &compiled.widths.outputs));
@@ -63,30 +86,61 @@ impl<'a> Interpreter<'a> {
             parameters.map(|p| found.take(&n.key, p.name)).collect()
         });
         let lanes = lanes.collect();
-        let nodes =
-            (0..flat.nodes.len()).map(|n| graph.heard[n].then(|| way(flat, &graph, patch, n))).collect();
-        let mut arriving: Vec<Vec<&FlatCable>> = vec![Vec::new(); flat.nodes.len()];
-        flat.cables.iter().filter(|c| graph.heard[c.to.0]).for_each(|c| arriving[c.to.0].push(c));
-        let given = graph.outputs.iter().map(|ports| ports.iter().map(|&w| vec![Vec::new(); w]).collect());
-        let sent = graph.outputs.iter().map(|ports| vec![Vec::new(); ports.len()]);
-        let crowd = graph.inputs.iter().map(|ports| vec![0; ports.len()]).collect();
+        let mut before = std::mem::take(&mut kept.nodes);
+        let nodes = flat.nodes.iter().enumerate().map(|(n, node)| {
+            let before = before.remove(&node.key);
+            graph.heard[n].then(|| Node::of(before, flat, &graph, patch, n, kept.now))
+        });
+        let nodes = nodes.collect();
+        let mut arriving = vec![Vec::new(); flat.nodes.len()];
+        let mut lines = vec![None; flat.cables.len()];
+        let (mut sound, mut events) = (HashMap::new(), HashMap::new());
+        for (c, cable) in flat.cables.iter().enumerate().filter(|c| graph.heard[c.1.to.0]) {
+            arriving[cable.to.0].push(c);
+            let frames = graph.delay(flat, c);
+            if frames > 0 {
+                let width = graph.outputs[cable.from.0][cable.from.1];
+                let line: Line = (cable.scope.to_string(), cable.id, frames, width);
+                match width {
+                    0 => keep(&mut events, &mut kept.events, &line, kept.now),
+                    _ => keep(&mut sound, &mut kept.sound, &line, kept.now),
+                }
+                lines[c] = Some(line);
+            }
+        }
+        let outputs: Vec<_> = outputs(flat).into_iter().map(|n| (n, graph.held(flat, n))).collect();
+        for line in outputs.iter().filter_map(|o| o.1.as_ref()) {
+            keep(&mut sound, &mut kept.sound, line, kept.now);
+        }
+        let given = graph.outputs.iter().map(|ports| ports.iter().map(|&w| vec![0.0; w]).collect());
+        let (given, sent) = (given.collect(), graph.outputs.iter().map(|p| vec![Vec::new(); p.len()]));
+        let (sent, crowd) = (sent.collect(), graph.inputs.iter().map(|ports| vec![0; ports.len()]).collect());
         Self {
             flat,
+            graph,
             lanes,
             nodes,
             arriving,
-            given: given.collect(),
-            sent: sent.collect(),
-            graph,
+            lines,
+            outputs,
+            sound,
+            events,
+            given,
+            sent,
             crowd,
             most: 0,
         }
     }
 
-    fn run(mut self, frames: usize) -> Option<Played> {
+    fn run(mut self, kept: &mut Interpreter, frames: usize) -> Option<Played> {
         let order = self.graph.order(self.flat);
         let cuts: Vec<usize> = order.iter().copied().filter(|&n| self.graph.cuts[n]).collect();
-        for now in 0..frames {
+        let mut played = Played::default();
+        for &(n, _) in &self.outputs {
+            let channels = vec![Vec::new(); self.graph.outputs[n][0]];
+            played.outputs.push((self.flat.nodes[n].key.clone(), channels));
+        }
+        for now in kept.now..kept.now + frames {
             if now % BLOCK == 0 {
                 self.crowd.iter_mut().for_each(|ports| ports.fill(0));
             }
@@ -96,99 +150,124 @@ impl<'a> Interpreter<'a> {
             for &node in &cuts {
                 self.absorb(node, now);
             }
+            for (line, cable) in self.lines.iter().zip(&self.flat.cables) {
+                let Some(line) = line else { continue };
+                let (node, port) = cable.from;
+                self.sound.get_mut(line).into_iter().for_each(|l| l.push(self.given[node][port].clone()));
+                self.events.get_mut(line).into_iter().for_each(|l| l.push(self.sent[node][port].clone()));
+            }
+            for ((n, line), (_, channels)) in self.outputs.iter().zip(&mut played.outputs) {
+                let mut given = self.given[*n][0].clone();
+                if let Some(line) = line {
+                    let past = self.sound.get_mut(line).expect("the delay of an output");
+                    past.push(given.clone());
+                    given = past.get(now, line.2).cloned().unwrap_or(vec![0.0; given.len()]);
+                }
+                channels.iter_mut().zip(given).for_each(|(to, x)| to.push(x));
+            }
         }
-        (self.most <= EventList::CAPACITY).then(|| self.played(frames))
+        kept.now += frames;
+        (kept.sound, kept.events) = (self.sound, self.events);
+        for (node, flat) in self.nodes.into_iter().zip(&self.flat.nodes) {
+            let Some(node) = node else { continue };
+            if let Way::Runs(single) = &node.way {
+                let readings = Some(single.readings()).filter(|r| !r.is_empty());
+                played.readings.extend(readings.map(|r| (flat.key.clone(), r)));
+            }
+            kept.nodes.insert(flat.key.clone(), node);
+        }
+        played.outputs.sort_by(|a, b| a.0.cmp(&b.0));
+        played.readings.sort_by(|a, b| a.0.cmp(&b.0));
+        (self.most <= EventList::CAPACITY).then_some(played)
     }
 
     /// Computes what a node gives at a frame.
     fn give(&mut self, n: usize, now: usize) {
-        let Some(mut way) = self.nodes[n].take() else { return };
+        let Some(mut node) = self.nodes[n].take() else { return };
         let arrival = self.graph.arrival[n];
-        match &mut way {
+        let values = self.values(n, &mut node, now, now as i64 - arrival as i64);
+        match &mut node.way {
             Way::Runs(single) => {
                 let frame = now as i64 - arrival as i64;
-                single.values = self.values(n, now, frame);
+                single.values = values;
                 if self.graph.cuts[n] {
                     single.emit(frame);
                 } else {
-                    self.hear(n, single, now, arrival);
+                    self.hear(n, single, now);
                     single.process(frame);
                 }
-                for (port, channels) in single.outputs.iter().enumerate() {
-                    channels.iter().enumerate().for_each(|(c, &x)| self.given[n][port][c].push(x));
-                    self.sent[n][port].push(single.sent[port].clone());
-                }
+                self.given[n].clone_from(&single.outputs);
+                self.sent[n].clone_from(&single.sent);
             }
             Way::Bypassed(past) => {
-                for (channel, past) in past.iter_mut().enumerate() {
-                    past.push(self.heard(n, 0, channel, now, arrival));
-                }
+                let width = self.graph.inputs[n][0];
+                past.push((0..width).map(|channel| self.heard(n, 0, channel, now)).collect());
+                let then = past.get(now, self.graph.latency[n]);
                 for (port, channels) in self.given[n].iter_mut().enumerate() {
                     for (c, to) in channels.iter_mut().enumerate() {
-                        let from = if past.len() == 1 { past.first() } else { past.get(c) };
-                        let then = now.checked_sub(self.graph.latency[n]).filter(|_| port == 0);
-                        to.push(from.zip(then).map_or(0.0, |(from, then)| from[then]));
+                        let from = then.filter(|_| port == 0);
+                        *to = from
+                            .and_then(|x| if width == 1 { x.first() } else { x.get(c) })
+                            .copied()
+                            .unwrap_or(0.0);
                     }
-                    self.sent[n][port].push(Vec::new());
                 }
             }
         }
-        self.nodes[n] = Some(way);
+        self.nodes[n] = Some(node);
     }
 
     /// Lets a node that cuts a loop take what has come in.
     fn absorb(&mut self, n: usize, now: usize) {
-        let Some(mut way) = self.nodes[n].take() else { return };
-        if let Way::Runs(single) = &mut way {
-            let arrival = self.graph.absorb[n];
-            self.hear(n, single, now, arrival);
-            single.absorb(now as i64 - arrival as i64);
+        let Some(mut node) = self.nodes[n].take() else { return };
+        if let Way::Runs(single) = &mut node.way {
+            self.hear(n, single, now);
+            single.absorb(now as i64 - self.graph.absorb[n] as i64);
         }
-        self.nodes[n] = Some(way);
+        self.nodes[n] = Some(node);
     }
 
     /// Fills in the inputs of a node.
-    fn hear(&mut self, n: usize, single: &mut Single, now: usize, arrival: usize) {
+    fn hear(&mut self, n: usize, single: &mut Single, now: usize) {
         for port in 0..self.graph.inputs[n].len() {
             for channel in 0..single.inputs[port].len() {
-                single.inputs[port][channel] = self.heard(n, port, channel, now, arrival);
+                single.inputs[port][channel] = self.heard(n, port, channel, now);
             }
             single.events[port].clear();
-            for cable in self.arriving[n].iter().filter(|c| c.to.1 == Target::Port(port)) {
-                if let Some(then) = self.past(cable, now, arrival) {
-                    single.events[port]
-                        .extend(self.sent[cable.from.0][cable.from.1].get(then).into_iter().flatten());
-                }
+            for &c in self.arriving[n].iter().filter(|&&c| self.flat.cables[c].to.1 == Target::Port(port)) {
+                let (node, from) = self.flat.cables[c].from;
+                let sent = match &self.lines[c] {
+                    None => self.sent[node].get(from),
+                    Some(line) => self.events.get(line).and_then(|past| past.get(now, line.2)),
+                };
+                single.events[port].extend(sent.into_iter().flatten());
             }
             self.crowd[n][port] += single.events[port].len();
             self.most = self.most.max(self.crowd[n][port]);
         }
     }
 
-    /// The frame at which a cable's source gave what its end needs now.
-    fn past(&self, cable: &FlatCable, now: usize, arrival: usize) -> Option<usize> {
-        let index = self.flat.cables.iter().position(|c| std::ptr::eq(c, cable)).expect("a cable");
-        if self.graph.feedback[index] {
-            return now.checked_sub(1);
-        }
-        let late = self.graph.given(cable.from.0);
-        now.checked_sub(arrival.checked_sub(late).expect("sound is never needed before it is there"))
-    }
-
     /// What a cable brings.
-    fn brought(&self, cable: &FlatCable, channel: usize, now: usize, arrival: usize) -> f32 {
-        let past = &self.given[cable.from.0][cable.from.1][channel];
-        self.past(cable, now, arrival).map_or(0.0, |then| past[then])
+    fn brought(&self, c: usize, channel: usize, now: usize) -> f32 {
+        let (node, port) = self.flat.cables[c].from;
+        match &self.lines[c] {
+            None => self.given[node][port][channel],
+            Some(line) => self.sound[line].get(now, line.2).map_or(0.0, |past| past[channel]),
+        }
     }
 
     /// What one channel of an input port hears: a lone cable at its full level is a wire, several are summed.
-    fn heard(&self, n: usize, port: usize, channel: usize, now: usize, arrival: usize) -> f32 {
+    fn heard(&self, n: usize, port: usize, channel: usize, now: usize) -> f32 {
         let mut terms = Vec::new();
-        for cable in self.arriving[n].iter().filter(|c| c.to.1 == Target::Port(port) && c.gain != 0.0) {
+        for &c in &self.arriving[n] {
+            let cable = &self.flat.cables[c];
+            if cable.to.1 != Target::Port(port) || cable.gain == 0.0 {
+                continue;
+            }
             let width = self.graph.outputs[cable.from.0][cable.from.1];
             let from = if width == 1 { 0 } else { channel };
             if from < width {
-                terms.push((self.brought(cable, from, now, arrival), cable.gain));
+                terms.push((self.brought(c, from, now), cable.gain));
             }
         }
         match terms[..] {
@@ -198,23 +277,19 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The value of each parameter of a node at a frame.
-    fn values(&self, n: usize, now: usize, frame: i64) -> Vec<f32> {
-        let node = &self.flat.nodes[n];
-        let mut values = Vec::with_capacity(node.settings.len());
-        for (p, (setting, declared)) in node.settings.iter().zip(node.declaration.parameters).enumerate() {
-            let lane = self.lanes[n][p].as_ref().map(|course| course.at(frame));
-            let mut value = match (lane, setting) {
-                (Some(value), _) => value,
-                (None, Setting::Number(value)) => *value,
-                _ => 0.0,
-            };
+    fn values(&self, n: usize, node: &mut Node, now: usize, frame: i64) -> Vec<f32> {
+        let mut values = Vec::with_capacity(node.knobs.len());
+        for (p, declared) in self.flat.nodes[n].declaration.parameters.iter().enumerate() {
+            let knob = node.knobs[p].next();
+            let mut value = self.lanes[n][p].as_ref().map_or(knob, |course| course.at(frame));
             let mut moved = false;
-            for cable in &self.arriving[n] {
+            for &c in &self.arriving[n] {
+                let cable = &self.flat.cables[c];
                 let Target::Parameter(at, depth) = cable.to.1 else { continue };
                 if at != p {
                     continue;
                 }
-                let x = self.brought(cable, 0, now, self.graph.arrival[n]);
+                let x = self.brought(c, 0, now);
                 match depth {
                     Depth::Units(depth) => value = x.mul_add(depth * cable.gain, value),
                     Depth::Octaves(depth) => value *= exp2(x * (depth * cable.gain)),
@@ -226,52 +301,14 @@ impl<'a> Interpreter<'a> {
         }
         values
     }
-
-    /// All outputs are given together, when the last one is there.
-    fn played(self, frames: usize) -> Played {
-        let outputs: Vec<usize> =
-            (0..self.flat.nodes.len()).filter(|&n| is_output(self.flat.nodes[n].declaration)).collect();
-        let last = outputs.iter().map(|&n| self.graph.given(n)).max().unwrap_or(0);
-        let mut played = Played::default();
-        for n in outputs {
-            let held = last - self.graph.given(n);
-            let late = |past: &Vec<f32>| {
-                (0..frames).map(|now| now.checked_sub(held).map_or(0.0, |then| past[then])).collect()
-            };
-            let channels = self.given[n][0].iter().map(late).collect();
-            played.outputs.push((self.flat.nodes[n].key.clone(), channels));
-        }
-        played.outputs.sort_by(|a, b| a.0.cmp(&b.0));
-        for (n, way) in self.nodes.iter().enumerate() {
-            if let Some(Way::Runs(single)) = way {
-                let readings = single.readings();
-                if !readings.is_empty() {
-                    played.readings.push((self.flat.nodes[n].key.clone(), readings));
-                }
-            }
-        }
-        played.readings.sort_by(|a, b| a.0.cmp(&b.0));
-        played
-    }
 }
 
-fn way(flat: &Flat, graph: &Graph, patch: &Patch, n: usize) -> Way {
-    let node = &flat.nodes[n];
-    let (inputs, outputs) = (&graph.inputs[n], &graph.outputs[n]);
-    if node.bypass {
-        return Way::Bypassed(vec![Vec::new(); inputs[0]]);
-    }
-    let setup = Setup {
-        rate: RATE,
-        settings: &node.settings,
-        inputs,
-        outputs,
-        connected: &node.connected,
-        moved: &node.moved,
-        assets: &NoAssets,
-        tempo: &patch.tempo,
-        early: graph.early[n],
-    };
-    let processor = (node.declaration.make)(&setup).expect("a processor");
-    Way::Runs(Box::new(Single::new(node.declaration, processor, inputs, outputs, &node.connected)))
+/// A delay that was there goes on, another one begins empty.
+fn keep<T>(to: &mut HashMap<Line, Past<T>>, from: &mut HashMap<Line, Past<T>>, line: &Line, now: usize) {
+    to.insert(line.clone(), from.remove(line).unwrap_or_else(|| Past::new(now)));
+}
+
+/// The outputs of the patch.
+fn outputs(flat: &Flat) -> Vec<usize> {
+    (0..flat.nodes.len()).filter(|&n| is_output(flat.nodes[n].declaration)).collect()
 }
