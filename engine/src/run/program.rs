@@ -16,7 +16,7 @@ use crate::patch::{Patch, TempoMap};
 use crate::schedule::{Bank, Line, Schedule, Step};
 use signalbox_dsp::lane::Lane;
 use std::cell::UnsafeCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -216,9 +216,12 @@ impl Builder {
                 all.push((lane.parameter, lane.curve.clone()));
             }
         }
+        let mut taken = HashSet::new();
         for bank in &schedule.banks {
-            match self.cell(bank, compiled, context, tempo, &mut moves) {
+            let free = |cell: &Arc<Cell>| !taken.contains(&Arc::as_ptr(cell));
+            match self.cell(bank, compiled, context, tempo, &mut moves, &free) {
                 Ok((cell, makes)) => {
+                    taken.insert(Arc::as_ptr(&cell));
                     for (lane, node, make) in makes {
                         let flat = &compiled.flat.nodes[node];
                         let curves = curves.remove(&node).unwrap_or_default();
@@ -305,8 +308,8 @@ impl Builder {
         }
     }
 
-    /// The cell of a bank: the one that its nodes lie in already, or a new one that takes over what they keep. Also the
-    /// lane, the node and the make of each.
+    /// The cell of a bank: the one that its nodes lie in already, where that is free (nodes that ran as one may run as
+    /// two), or a new one that takes over what they keep. Also the lane, the node and the make of each.
     #[expect(clippy::type_complexity, reason = "used once")]
     fn cell(
         &self,
@@ -315,6 +318,7 @@ impl Builder {
         context: &Context<'_>,
         tempo: &TempoMap,
         moves: &mut Moves,
+        free: &dyn Fn(&Arc<Cell>) -> bool,
     ) -> Result<(Arc<Cell>, Vec<(usize, usize, Make)>), (usize, String)> {
         let lanes = bank.lanes();
         let mut makes = Vec::with_capacity(lanes);
@@ -329,6 +333,7 @@ impl Builder {
             k.is_some_and(|(k, way)| way == Way::Goes && k.lane == lane && k.cell.lanes() == lanes)
         };
         if let Some(Some((first, _))) = kept.first()
+            && free(&first.cell)
             && kept.iter().zip(&makes).all(|(k, m)| stays(k, m.0))
             && kept.iter().flatten().all(|(k, _)| Arc::ptr_eq(&k.cell, &first.cell))
         {

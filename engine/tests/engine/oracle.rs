@@ -6,13 +6,20 @@ use crate::support::interpreter::interpret;
 use crate::support::judge::{lanes, or_panic, wrong};
 use crate::support::play::play;
 use crate::support::shrink::shrink;
+use crate::support::story::{self, Scene, story};
 use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
 use signalbox_engine::patch::Patch;
 use signalbox_engine::schedule::{Run, Step, Term};
 use std::collections::BTreeMap;
 
-/// How many patches each of the tests tries; they run side by side.
-const PATCHES: u64 = 1_500;
+/// How many patches each of the tests tries that play as they are; they run side by side.
+const PATCHES: u64 = 250;
+
+/// How many patches each of the tests tries that are edited while they play.
+const STORIES: u64 = 1_000;
+
+/// Among how many patches every feature is looked for.
+const LOOKED_AT: u64 = 1_500;
 
 /// So many times as many, for long campaigns: `SIGNALBOX_SOAK=100 cargo test oracle`.
 fn soak() -> u64 {
@@ -35,6 +42,42 @@ fn try_seeds(seeds: impl Iterator<Item = u64>) {
         }
     }
     println!("{nodes} nodes, {steps} steps");
+}
+
+fn tell_stories(seeds: impl Iterator<Item = u64>) {
+    for seed in seeds {
+        let (patch, scenes) = story(seed);
+        let fails = |patch: &Patch, scenes: &[Scene]| or_panic(|| story::judge(patch, scenes, seed).err());
+        if let Some(why) = fails(&patch, &scenes) {
+            let mut scenes = scenes;
+            while let Some(fewer) = shorter(&scenes).into_iter().find(|s| fails(&patch, s).is_some()) {
+                scenes = fewer;
+            }
+            let small = shrink(&patch, |p| fails(p, &scenes).is_some());
+            panic!(
+                "seed {seed}: {why}\nshrunk: {:?}\n{}\n{scenes:#?}",
+                fails(&small, &scenes),
+                bytes(&small)
+            );
+        }
+    }
+}
+
+/// A story without one of its scenes, or one of its edits, each.
+fn shorter(scenes: &[Scene]) -> Vec<Vec<Scene>> {
+    let mut all = Vec::new();
+    for at in 0..scenes.len() {
+        let mut with = |change: &dyn Fn(&mut Vec<Scene>)| {
+            let mut fewer = scenes.to_vec();
+            change(&mut fewer);
+            all.push(fewer);
+        };
+        with(&|s| drop(s.remove(at)));
+        for edit in 0..scenes[at].edits.len() {
+            with(&|s| drop(s[at].edits.remove(edit)));
+        }
+    }
+    all
 }
 
 /// How many of the patches of a campaign have a thing.
@@ -119,7 +162,7 @@ impl Coverage {
 #[test]
 fn random_patches_hold_every_feature_often_and_most_of_them_sound() {
     let mut coverage = Coverage::default();
-    for seed in 0..PATCHES {
+    for seed in 0..LOOKED_AT {
         let (patch, compiled) = generate::patch(seed);
         coverage.patch(&patch, &compiled);
         let played = play(&patch, &compiled, 700, || 64);
@@ -128,9 +171,26 @@ fn random_patches_hold_every_feature_often_and_most_of_them_sound() {
         coverage.count("sound", played.outputs.iter().any(|o| o.1.iter().any(sounds)));
     }
     println!("{coverage:#?}");
-    assert!(coverage.0["sound"] as u64 * 4 > PATCHES * 3);
-    assert!(coverage.0["room for all events"] as u64 * 100 > PATCHES * 98);
+    assert!(coverage.0["sound"] as u64 * 4 > LOOKED_AT * 3);
+    assert!(coverage.0["room for all events"] as u64 * 100 > LOOKED_AT * 98);
     assert!(coverage.0.values().all(|&n| n >= 20), "{coverage:?}");
+}
+
+#[test]
+fn random_edits_are_of_every_kind_and_most_stories_come_to_their_end() {
+    let (mut kinds, mut ended, mut scenes_of_all) = (BTreeMap::new(), 0, 0);
+    for seed in 0..300 {
+        let (patch, scenes) = story(seed);
+        for edit in scenes.iter().flat_map(|s| &s.edits) {
+            let text = format!("{edit:?}");
+            *kinds.entry(text.split('(').next().unwrap_or_default().to_string()).or_insert(0) += 1;
+        }
+        scenes_of_all += scenes.len();
+        ended += usize::from(story::judge(&patch, &scenes, seed) == Ok(scenes.len()));
+    }
+    println!("{kinds:?}, {ended} of 300 come to their end, {scenes_of_all} scenes");
+    assert!(kinds.len() == 11 && kinds.values().all(|&n| n > 5), "{kinds:?}");
+    assert!(ended > 290 && scenes_of_all > 900, "{ended} come to their end, {scenes_of_all} scenes");
 }
 
 #[test]
@@ -141,4 +201,14 @@ fn random_patches_give_the_interpreters_bits_for_even_seeds() {
 #[test]
 fn random_patches_give_the_interpreters_bits_for_odd_seeds() {
     try_seeds((0..PATCHES * soak()).map(|i| 2 * i + 1));
+}
+
+#[test]
+fn random_patches_that_are_edited_while_they_play_give_the_interpreters_bits_for_even_seeds() {
+    tell_stories((0..STORIES * soak()).map(|i| 2 * i));
+}
+
+#[test]
+fn random_patches_that_are_edited_while_they_play_give_the_interpreters_bits_for_odd_seeds() {
+    tell_stories((0..STORIES * soak()).map(|i| 2 * i + 1));
 }

@@ -61,6 +61,18 @@ fn a_node_goes_on_when_others_come_go_and_change() {
     assert_eq!(out, counts(0, 300));
 }
 
+//  a b c d ─ out        they run side by side; then c and d lead to another node as well, and run by themselves
+#[test]
+fn nodes_that_ran_as_one_go_on_as_two() {
+    let text = "a count\nb count\nc count\nd count\nout output\na > out\nb > out\nc > out\nd > out\n";
+    let mut stage = Stage::new();
+    let program = stage.build(&patch(text));
+    let mut out = stage.run(&program, &[100]).swap_remove(0);
+    let program = stage.build(&patch(&format!("{text}x late\nz output\nc > x\nd > x\nx > z")));
+    out.extend(stage.run(&program, &[10, 90]).swap_remove(0));
+    assert_eq!(out, counts(0, 200).iter().map(|x| 4.0 * x).collect::<Vec<_>>());
+}
+
 #[test]
 fn label_place_and_numbers_keep_the_state_and_what_is_fixed_makes_the_node_anew() {
     let mut stage = Stage::new();

@@ -3,11 +3,13 @@
 //! A graph grows node by node, each fed by those before it, so that it has no loops; loops come from cables back into
 //! nodes that may cut them. Widths are left to chance: cables that do not fit are taken out again.
 
+mod edits;
 mod kinds;
 
 use super::build::{bytes, compiled};
 use super::chance::Chance;
-use kinds::{Gives, Placed, place, plain};
+pub use edits::edits;
+use kinds::{Gives, Placed, known, place};
 use signalbox_engine::compile::Compiled;
 use signalbox_engine::node::Value;
 use signalbox_engine::patch::{Cable, Graph, Lane, Node, Patch, Point, Shape};
@@ -95,7 +97,7 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
     // Something to be heard stands at the beginning.
     for (kind, often) in [("noise", 1.0), ("level", 0.3), ("notes", 0.5)] {
         if g.chance.is(if name.is_none() { often } else { 0.3 * often }) {
-            let (placed, node) = plain(g.chance, format!("{kind}0"), kind);
+            let (placed, node) = known(g.chance, format!("{kind}0"), kind);
             g.put(placed, node);
         }
     }

@@ -12,4 +12,5 @@ pub mod kinds;
 pub mod play;
 pub mod shrink;
 pub mod stage;
+pub mod story;
 pub mod unfold;

@@ -5,7 +5,7 @@ use super::kinds;
 use signalbox_engine::compile::Compiled;
 use signalbox_engine::node::Reading;
 use signalbox_engine::patch::Patch;
-use signalbox_engine::run::{Pipeline, Program, pair};
+use signalbox_engine::run::{Pipeline, Program, Runner, pair};
 
 /// What a patch gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,14 @@ impl Played {
         let outputs = &program.schedule().outputs;
         let outputs = outputs.iter().map(|o| (o.name.clone(), vec![Vec::new(); o.channels.len()])).collect();
         Self { outputs, ..Self::default() }
+    }
+
+    /// With what the meters and the guard say at the end.
+    fn end(mut self, runner: &mut Runner, program: &Program) -> Self {
+        self.readings = runner.all_readings(program);
+        self.readings.sort_by(|a, b| a.0.cmp(&b.0));
+        self.faults = runner.faults().iter().map(|f| program.fault_key(f).to_string()).collect();
+        self
     }
 
     /// The channels of an output.
@@ -55,16 +63,25 @@ impl Played {
 }
 
 /// Runs a compiled patch for `frames` frames in buffers whose lengths `buffer` gives.
-pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl FnMut() -> usize) -> Played {
+pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, buffer: impl FnMut() -> usize) -> Played {
     let shelf = kinds::shelf();
-    let context = context(&shelf);
     let (mut builder, mut runner) = pair();
-    let program = builder.build(compiled, &context, &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
-    let mut played = Played::nothing(&program);
+    let program = builder.build(compiled, &context(&shelf), &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
+    listen(&mut runner, &program, frames, buffer)
+}
+
+/// Runs a program for the next `frames` frames.
+pub fn listen(
+    runner: &mut Runner,
+    program: &Program,
+    frames: usize,
+    mut buffer: impl FnMut() -> usize,
+) -> Played {
+    let mut played = Played::nothing(program);
     let mut done = 0;
     while done < frames {
         let n = buffer().clamp(1, frames - done);
-        runner.run(&program, n, |block| {
+        runner.run(program, n, |block| {
             for (output, (_, channels)) in played.outputs.iter_mut().enumerate() {
                 for (channel, to) in channels.iter_mut().enumerate() {
                     to.extend_from_slice(block.channel(output, channel));
@@ -73,10 +90,7 @@ pub fn play(patch: &Patch, compiled: &Compiled, frames: usize, mut buffer: impl 
         });
         done += n;
     }
-    played.readings = runner.all_readings(&program);
-    played.readings.sort_by(|a, b| a.0.cmp(&b.0));
-    played.faults = runner.faults().iter().map(|f| program.fault_key(f).to_string()).collect();
-    played
+    played.end(runner, program)
 }
 
 /// Runs a compiled patch on several threads, in buffers whose lengths `buffer` gives, with steps that are said to cost
@@ -86,26 +100,36 @@ pub fn play_on_threads(
     compiled: &Compiled,
     frames: usize,
     threads: usize,
-    mut buffer: impl FnMut() -> usize,
-    mut cost: impl FnMut() -> f64,
+    buffer: impl FnMut() -> usize,
+    cost: impl FnMut() -> f64,
 ) -> Played {
     let shelf = kinds::shelf();
     let (mut builder, mut runner) = pair();
     let program = builder.build(compiled, &context(&shelf), &patch.tempo).unwrap_or_else(|p| panic!("{p:?}"));
+    listen_on_threads(&mut runner, &program, frames, threads, buffer, cost)
+}
+
+/// Runs a program on several threads for the next `frames` frames.
+pub fn listen_on_threads(
+    runner: &mut Runner,
+    program: &Program,
+    frames: usize,
+    threads: usize,
+    mut buffer: impl FnMut() -> usize,
+    mut cost: impl FnMut() -> f64,
+) -> Played {
     let costs: Vec<f64> = program.schedule().steps.iter().map(|_| cost()).collect();
-    let pipeline = Pipeline::new(&program, &costs, threads);
-    let mut played = Played::nothing(&program);
+    let pipeline = Pipeline::new(program, &costs, threads);
+    let mut played = Played::nothing(program);
     let mut done = 0;
     while done < frames {
         let n = buffer().clamp(1, frames - done);
-        let all = runner.run_threads(&program, &pipeline, n);
+        let all = runner.run_threads(program, &pipeline, n);
         let channels = played.outputs.iter_mut().flat_map(|o| &mut o.1);
         channels.zip(all).for_each(|(to, from)| to.extend(from));
         done += n;
     }
-    played.readings = runner.all_readings(&program);
-    played.readings.sort_by(|a, b| a.0.cmp(&b.0));
-    played
+    played.end(runner, program)
 }
 
 /// Compiles a patch and runs it in buffers of 64.

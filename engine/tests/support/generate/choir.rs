@@ -2,7 +2,7 @@
 
 use super::super::kinds::shelf;
 use super::Growing;
-use super::kinds::{Gives, Placed, plain};
+use super::kinds::{Gives, Placed, known};
 use signalbox_engine::patch::{Cable, Node};
 
 /// Kinds that can be run side by side, most of them at least.
@@ -24,7 +24,7 @@ impl Growing<'_> {
         let mut before: Vec<Placed> = Vec::new();
         for row in 0..self.chance.between(1, 4) {
             let kind = *self.chance.pick(SINGERS);
-            let (model, template) = plain(self.chance, format!("row{row}"), kind);
+            let (model, template) = known(self.chance, format!("row{row}"), kind);
             let moves: Vec<Moves> = model
                 .moves
                 .iter()
@@ -50,7 +50,7 @@ impl Growing<'_> {
         }
         // All together, and some by themselves.
         let all: Vec<String> = before.iter().flat_map(|p| p.outputs(Gives::Sound)).collect();
-        let (placed, node) = plain(self.chance, "conductor".into(), "gain");
+        let (placed, node) = known(self.chance, "conductor".into(), "gain");
         self.put(placed, node);
         for from in &all {
             let cable = Cable::new(from, "conductor.in");
@@ -64,7 +64,7 @@ impl Growing<'_> {
     /// A sum in which loud terms cancel each other, so that the order in which it is taken is heard in what is left.
     fn whisper(&mut self, all: &[String]) {
         let Some(from) = self.source(Gives::Sound) else { return };
-        let (tap, node) = plain(self.chance, "twice".into(), "tap");
+        let (tap, node) = known(self.chance, "twice".into(), "tap");
         self.graph.nodes.insert(tap.id.clone(), Node { bypass: false, ..node });
         self.cables.push(Cable::new(&from, "twice.in"));
         self.graph.nodes.insert("whisper".into(), Node::new("scale").with("by", 1));
@@ -83,7 +83,7 @@ impl Growing<'_> {
         let mut before = self.source(Gives::Sound);
         for number in 0..self.chance.between(3, 9) {
             let kind = *self.chance.pick(&["scale", "scale", "blend"]);
-            let (mut placed, node) = plain(self.chance, format!("link{number}"), kind);
+            let (mut placed, node) = known(self.chance, format!("link{number}"), kind);
             placed.moves.retain(|_| false);
             let port = placed.ins[0].0.clone();
             let lead = before.clone().map(|from| Cable::new(&from, &format!("{}.{port}", placed.id)));

@@ -122,8 +122,7 @@ pub fn place(chance: &mut Chance, offers: &[Offer], number: usize) -> (Placed, N
         let offer = chance.pick(offers);
         instance(chance, offer, id)
     } else {
-        let kind = by_chance(chance);
-        plain(chance, id, kind)
+        some(chance, id)
     };
     node.mute = chance.is(0.015);
     (placed, node)
@@ -135,9 +134,20 @@ fn by_chance(chance: &mut Chance) -> &'static str {
     all[chance.below(all.len())]
 }
 
-/// A node of a kind of the table.
-pub fn plain(chance: &mut Chance, id: String, kind: &str) -> (Placed, Node) {
-    let row = ROWS.iter().find(|r| r.kind == kind).expect("a kind of the table");
+/// A node of any kind of the table.
+pub fn some(chance: &mut Chance, id: String) -> (Placed, Node) {
+    let kind = by_chance(chance);
+    known(chance, id, kind)
+}
+
+/// A node of a kind that the table has.
+pub fn known(chance: &mut Chance, id: String, kind: &str) -> (Placed, Node) {
+    plain(chance, id, kind).expect("a kind of the table")
+}
+
+/// A node of a kind, where the table has it.
+pub fn plain(chance: &mut Chance, id: String, kind: &str) -> Option<(Placed, Node)> {
+    let row = ROWS.iter().find(|r| r.kind == kind)?;
     let mut node = Node::new(row.kind);
     if row.kind == "noise" {
         node = node.with("width", *chance.pick(&[1, 1, 1, 2, 2, 3]));
@@ -167,7 +177,7 @@ pub fn plain(chance: &mut Chance, id: String, kind: &str) -> (Placed, Node) {
         values: row.values.iter().map(|v| (v.0.into(), v.1, v.2)).collect(),
         cuts,
     };
-    (placed, node)
+    Some((placed, node))
 }
 
 fn instance(chance: &mut Chance, offer: &Offer, id: String) -> (Placed, Node) {

@@ -85,9 +85,25 @@ impl Graph {
                     false => 0,
                 };
                 let early = (0..count).map(early).collect();
-                return Self { inputs, outputs, heard, cuts, feedback, early, latency, arrival, absorb };
+                let mut graph =
+                    Self { inputs, outputs, heard, cuts, feedback, early, latency, arrival, absorb };
+                graph.together(flat);
+                return graph;
             }
             late = more;
+        }
+    }
+
+    /// All outputs are given together, when the last one is there. Where nothing leads on from an output, its cables
+    /// hold the sound back; else it is held back behind the output.
+    fn together(&mut self, flat: &Flat) {
+        let outputs = super::outputs(flat);
+        let last = outputs.iter().map(|&n| self.given(n)).max().unwrap_or(0);
+        for n in outputs {
+            if !flat.cables.iter().any(|c| c.from.0 == n && self.heard[c.to.0]) {
+                self.arrival[n] = last;
+                self.absorb[n] = last;
+            }
         }
     }
 

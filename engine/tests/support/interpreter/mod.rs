@@ -61,11 +61,11 @@ struct Playing<'a> {
     /// By node that is heard: the cables that go to it, in their order.
     arriving: Vec<Vec<usize>>,
     /// By cable: its delay, where it has one.
-    lines: Vec<Option<Line>>,
+    lines: Vec<Option<usize>>,
     /// The outputs of the patch, each with its delay.
-    outputs: Vec<(usize, Option<Line>)>,
-    sound: HashMap<Line, Past<Vec<f32>>>,
-    events: HashMap<Line, Past<Vec<EventKind>>>,
+    outputs: Vec<(usize, Option<usize>)>,
+    sound: Lines<Vec<f32>>,
+    events: Lines<Vec<EventKind>>,
     /// What each output port gave at this frame: by node, port, channel.
     given: Vec<Vec<Vec<f32>>>,
     /// The events that each output port gave at this frame: by node, port.
@@ -94,24 +94,24 @@ impl<'a> Playing<'a> {
         let nodes = nodes.collect();
         let mut arriving = vec![Vec::new(); flat.nodes.len()];
         let mut lines = vec![None; flat.cables.len()];
-        let (mut sound, mut events) = (HashMap::new(), HashMap::new());
+        let (mut sound, mut events) = (Lines(Vec::new()), Lines(Vec::new()));
         for (c, cable) in flat.cables.iter().enumerate().filter(|c| graph.heard[c.1.to.0]) {
             arriving[cable.to.0].push(c);
             let frames = graph.delay(flat, c);
             if frames > 0 {
                 let width = graph.outputs[cable.from.0][cable.from.1];
                 let line: Line = (cable.scope.to_string(), cable.id, frames, width);
-                match width {
-                    0 => keep(&mut events, &mut kept.events, &line, kept.now),
-                    _ => keep(&mut sound, &mut kept.sound, &line, kept.now),
-                }
-                lines[c] = Some(line);
+                lines[c] = Some(match width {
+                    0 => events.keep(&mut kept.events, line, kept.now),
+                    _ => sound.keep(&mut kept.sound, line, kept.now),
+                });
             }
         }
-        let outputs: Vec<_> = outputs(flat).into_iter().map(|n| (n, graph.held(flat, n))).collect();
-        for line in outputs.iter().filter_map(|o| o.1.as_ref()) {
-            keep(&mut sound, &mut kept.sound, line, kept.now);
-        }
+        let outputs = outputs(flat).into_iter().map(|n| {
+            let line = graph.held(flat, n);
+            (n, line.map(|line| sound.keep(&mut kept.sound, line, kept.now)))
+        });
+        let outputs = outputs.collect();
         let given = graph.outputs.iter().map(|ports| ports.iter().map(|&w| vec![0.0; w]).collect());
         let (given, sent) = (given.collect(), graph.outputs.iter().map(|p| vec![Vec::new(); p.len()]));
         let (sent, crowd) = (sent.collect(), graph.inputs.iter().map(|ports| vec![0; ports.len()]).collect());
@@ -151,23 +151,23 @@ impl<'a> Playing<'a> {
                 self.absorb(node, now);
             }
             for (line, cable) in self.lines.iter().zip(&self.flat.cables) {
-                let Some(line) = line else { continue };
-                let (node, port) = cable.from;
-                self.sound.get_mut(line).into_iter().for_each(|l| l.push(self.given[node][port].clone()));
-                self.events.get_mut(line).into_iter().for_each(|l| l.push(self.sent[node][port].clone()));
+                let (Some(line), (node, port)) = (*line, cable.from) else { continue };
+                match self.graph.outputs[node][port] {
+                    0 => self.events.0[line].1.push(self.sent[node][port].clone()),
+                    _ => self.sound.0[line].1.push(self.given[node][port].clone()),
+                }
             }
-            for ((n, line), (_, channels)) in self.outputs.iter().zip(&mut played.outputs) {
-                let mut given = self.given[*n][0].clone();
+            for (&(n, line), (_, channels)) in self.outputs.iter().zip(&mut played.outputs) {
+                let mut given = self.given[n][0].clone();
                 if let Some(line) = line {
-                    let past = self.sound.get_mut(line).expect("the delay of an output");
-                    past.push(given.clone());
-                    given = past.get(now, line.2).cloned().unwrap_or(vec![0.0; given.len()]);
+                    self.sound.0[line].1.push(given.clone());
+                    given = self.sound.get(line, now).cloned().unwrap_or(vec![0.0; given.len()]);
                 }
                 channels.iter_mut().zip(given).for_each(|(to, x)| to.push(x));
             }
         }
         kept.now += frames;
-        (kept.sound, kept.events) = (self.sound, self.events);
+        (kept.sound, kept.events) = (self.sound.0.into_iter().collect(), self.events.0.into_iter().collect());
         for (node, flat) in self.nodes.into_iter().zip(&self.flat.nodes) {
             let Some(node) = node else { continue };
             if let Way::Runs(single) = &node.way {
@@ -236,9 +236,9 @@ impl<'a> Playing<'a> {
             single.events[port].clear();
             for &c in self.arriving[n].iter().filter(|&&c| self.flat.cables[c].to.1 == Target::Port(port)) {
                 let (node, from) = self.flat.cables[c].from;
-                let sent = match &self.lines[c] {
+                let sent = match self.lines[c].filter(|_| self.graph.outputs[node][from] == 0) {
                     None => self.sent[node].get(from),
-                    Some(line) => self.events.get(line).and_then(|past| past.get(now, line.2)),
+                    Some(line) => self.events.get(line, now),
                 };
                 single.events[port].extend(sent.into_iter().flatten());
             }
@@ -250,9 +250,9 @@ impl<'a> Playing<'a> {
     /// What a cable brings.
     fn brought(&self, c: usize, channel: usize, now: usize) -> f32 {
         let (node, port) = self.flat.cables[c].from;
-        match &self.lines[c] {
+        match self.lines[c] {
             None => self.given[node][port][channel],
-            Some(line) => self.sound[line].get(now, line.2).map_or(0.0, |past| past[channel]),
+            Some(line) => self.sound.get(line, now).map_or(0.0, |past| past[channel]),
         }
     }
 
@@ -303,9 +303,22 @@ impl<'a> Playing<'a> {
     }
 }
 
-/// A delay that was there goes on, another one begins empty.
-fn keep<T>(to: &mut HashMap<Line, Past<T>>, from: &mut HashMap<Line, Past<T>>, line: &Line, now: usize) {
-    to.insert(line.clone(), from.remove(line).unwrap_or_else(|| Past::new(now)));
+/// The delays of one patch.
+struct Lines<T>(Vec<(Line, Past<T>)>);
+
+impl<T> Lines<T> {
+    /// A delay that was there goes on, another one begins empty. Gives its index.
+    fn keep(&mut self, from: &mut HashMap<Line, Past<T>>, line: Line, now: usize) -> usize {
+        let past = from.remove(&line).unwrap_or_else(|| Past::new(now));
+        self.0.push((line, past));
+        self.0.len() - 1
+    }
+
+    /// What comes out of a delay at a frame.
+    fn get(&self, at: usize, now: usize) -> Option<&T> {
+        let ((.., frames, _), past) = &self.0[at];
+        past.get(now, *frames)
+    }
 }
 
 /// The outputs of the patch.
