@@ -3,12 +3,11 @@
 //! A graph grows node by node, each fed by those before it, so that it has no loops; loops come from cables back into
 //! nodes that may cut them. Widths are left to chance: cables that do not fit are taken out again.
 
-mod edits;
+pub mod edits;
 mod kinds;
 
 use super::build::{bytes, compiled};
 use super::chance::Chance;
-pub use edits::edits;
 use kinds::{Gives, Placed, known, place};
 use signalbox_engine::compile::Compiled;
 use signalbox_engine::node::Value;

@@ -2,7 +2,7 @@
 
 use super::build::{compiled, context};
 use super::chance::Chance;
-use super::generate;
+use super::generate::{self, edits::edits};
 use super::interpreter::Interpreter;
 use super::judge::lanes;
 use super::play::{listen, listen_on_threads};
@@ -27,17 +27,17 @@ pub fn story(seed: u64) -> (Patch, Vec<Scene>) {
     let (mut now, mut undo) = (patch.clone(), Vec::new());
     for _ in 0..chance.between(2, 4) {
         for _ in 0..10 {
-            let mut edits = match !undo.is_empty() && chance.is(0.1) {
+            let mut all = match !undo.is_empty() && chance.is(0.1) {
                 true => undo.clone(),
-                false => generate::edits(&mut chance, &now),
+                false => edits(&mut chance, &now),
             };
             if chance.is(0.2) {
-                edits.extend(generate::edits(&mut chance, &now));
+                all.extend(edits(&mut chance, &now));
             }
-            let Some((next, back)) = edited(&now, &edits) else { continue };
+            let Some((next, back)) = edited(&now, &all) else { continue };
             if next != now && compiled(&next).is_ok() {
                 (now, undo) = (next, back);
-                scenes.push(Scene { edits, frames: chance.between(1, 200) });
+                scenes.push(Scene { edits: all, frames: chance.between(1, 200) });
                 break;
             }
         }
