@@ -1,7 +1,7 @@
 # make demo   a song, its mix and its master under out/demo
 # make test   everything that must hold: format, lints, tests, licences
 # make bench  what the engine costs, next to the same arithmetic with no graph
-# make soak   the long campaigns of the same tests (hours)
+# make soak   the long campaigns of the same tests, and mutants of the compiler (hours)
 
 CARGO ?= cargo
 
@@ -21,6 +21,8 @@ test: setup
 
 bench: setup
 	$(CARGO) run --release -- bench
+	@sh .ci/instructions
 
 soak: setup
 	SIGNALBOX_SOAK=100 $(CARGO) test --workspace --release
+	@sh .ci/mutants
