@@ -164,6 +164,11 @@ impl<L: Lane> State<L> {
         }
     }
 
+    /// Parameters that nothing moves any more have the values that they were set to.
+    pub fn look_again(&mut self) {
+        self.ramping = self.ramping.max(1);
+    }
+
     /// Whether a parameter is on its way to where it was set.
     pub fn is_moving(&self) -> bool {
         self.ramping > 0

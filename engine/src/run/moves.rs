@@ -29,6 +29,8 @@ pub struct Moves {
     pub lines: Vec<Slip>,
     /// Lanes of automation that came, went or were drawn anew, by cell, SIMD lane and parameter.
     pub lanes: Vec<(Arc<Cell>, usize, usize, Relane)>,
+    /// Cells of nodes whose parameters are moved by other cables than before, or by none any more.
+    pub freed: Vec<Arc<Cell>>,
     /// Room for one lane of any of the cells.
     pub words: Vec<u64>,
     done: bool,
@@ -50,6 +52,10 @@ impl Moves {
         for (cell, lane, parameter, change) in &self.lanes {
             // SAFETY: by the contract above.
             with_state!(unsafe { cell.state_mut() }, s => s.relane(*lane, *parameter, *change));
+        }
+        for cell in &self.freed {
+            // SAFETY: by the contract above.
+            with_state!(unsafe { cell.state_mut() }, s => s.look_again());
         }
         for Slip { from, to } in &self.lines {
             // SAFETY: by the contract above; the lines are two.

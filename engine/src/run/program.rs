@@ -117,6 +117,8 @@ struct Kept {
     lane: usize,
     /// What automation moves its parameters.
     curves: Vec<(usize, Curve)>,
+    /// Which of its parameters are moved, by automation or by cables.
+    moved: Vec<bool>,
 }
 
 /// How a node takes over state.
@@ -228,8 +230,10 @@ impl Builder {
                         if let Some((kept, _)) = self.kept(flat).filter(|k| k.0.make == make) {
                             let all = relanes(&kept.curves, &curves);
                             moves.lanes.extend(all.into_iter().map(|(p, how)| (cell.clone(), lane, p, how)));
+                            moves.freed.extend((kept.moved != flat.moved).then(|| cell.clone()));
                         }
-                        new.insert(flat.key.clone(), Kept { make, cell: cell.clone(), lane, curves });
+                        let (cell, moved) = (cell.clone(), flat.moved.clone());
+                        new.insert(flat.key.clone(), Kept { make, cell, lane, curves, moved });
                     }
                     cells.push(cell);
                 }

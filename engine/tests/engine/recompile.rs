@@ -74,6 +74,16 @@ fn nodes_that_ran_as_one_go_on_as_two() {
 }
 
 #[test]
+fn a_parameter_whose_cable_is_pulled_has_the_value_that_it_was_set_to() {
+    let text = "hiss noise\nx level value=0.5\nout output\nx > out\nz output\nhiss > z\n";
+    let mut stage = Stage::new();
+    let program = stage.build(&patch(&format!("{text}hiss > x.value depth=1")));
+    assert!(stage.run(&program, &[100])[0].windows(2).any(|w| w[0] != w[1]));
+    let program = stage.build(&patch(text));
+    assert_eq!(stage.run(&program, &[100])[0], vec![0.5; 100]);
+}
+
+#[test]
 fn label_place_and_numbers_keep_the_state_and_what_is_fixed_makes_the_node_anew() {
     let mut stage = Stage::new();
     let mut patch = counting("");

@@ -16,9 +16,10 @@ pub struct Single {
     pub outputs: Vec<Vec<f32>>,
     /// The events that came out at this frame, by port.
     pub sent: Vec<Vec<EventKind>>,
+    /// Whether a cable comes in at each input port.
+    pub connected: Vec<bool>,
     processor: Box<dyn Processor>,
     in_place: bool,
-    connected: Vec<bool>,
     fresh: bool,
 }
 

@@ -124,10 +124,10 @@ impl Graph {
     }
 
     /// The delay of an output that is there before the last one: all are given together.
-    pub fn held(&self, flat: &Flat, n: usize) -> Option<super::Line> {
+    pub fn held(&self, flat: &Flat, n: usize) -> Option<(super::Line, usize)> {
         let last = super::outputs(flat).into_iter().map(|n| self.given(n)).max().unwrap_or(0);
         let frames = last - self.given(n);
-        (frames > 0).then(|| (flat.nodes[n].key.clone(), 0, frames, self.outputs[n][0]))
+        (frames > 0).then(|| ((flat.nodes[n].key.clone(), 0, 0, self.outputs[n][0]), frames))
     }
 
     /// An order in which each node comes after all that it needs.

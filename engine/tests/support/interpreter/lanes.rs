@@ -8,8 +8,10 @@ use std::collections::HashMap;
 pub struct Lanes(HashMap<(String, String), Course>);
 
 /// The course of one parameter.
+#[derive(PartialEq)]
 pub struct Course(Vec<Point>);
 
+#[derive(PartialEq)]
 struct Point {
     frame: i64,
     value: f32,

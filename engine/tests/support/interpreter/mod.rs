@@ -11,13 +11,13 @@ mod state;
 
 use super::play::Played;
 use graph::Graph;
-use lanes::{Course, Lanes};
+use lanes::Lanes;
 use signalbox_dsp::lane::exp2;
 use signalbox_engine::compile::{Compiled, Depth, Flat, Target, is_output};
 use signalbox_engine::node::rig::Single;
 use signalbox_engine::node::{BLOCK, EventKind, EventList};
 use signalbox_engine::patch::Patch;
-use state::{Node, Past, Way};
+use state::{Delay, Node, Way};
 use std::collections::HashMap;
 
 /// What a patch must give in its first `frames` frames; `None` where more events meet than the engine has room for, of
@@ -32,12 +32,12 @@ pub struct Interpreter {
     now: usize,
     /// By key: the nodes that were heard.
     nodes: HashMap<String, Node>,
-    sound: HashMap<Line, Past<Vec<f32>>>,
-    events: HashMap<Line, Past<Vec<EventKind>>>,
+    sound: HashMap<Line, Delay<Vec<f32>>>,
+    events: HashMap<Line, Delay<Vec<EventKind>>>,
 }
 
-/// A delay: the scope and the id of its cable (of an output: its key and 0), how many frames and how many channels.
-type Line = (String, u32, usize, usize);
+/// The name of a delay: the scope, the id and the ends of its cable (of an output: its key and 0), and how many channels.
+type Line = (String, u32, u64, usize);
 
 impl Interpreter {
     /// Goes on with a patch, the next `frames` frames.
@@ -54,8 +54,6 @@ impl Interpreter {
 struct Playing<'a> {
     flat: &'a Flat,
     graph: Graph,
-    /// The lane of each parameter, by node.
-    lanes: Vec<Vec<Option<Course>>>,
     /// How each heard node is computed.
     nodes: Vec<Option<Node>>,
     /// By node that is heard: the cables that go to it, in their order.
@@ -81,15 +79,12 @@ impl<'a> Playing<'a> {
         let graph = Graph::new(flat, &patch.tempo);
         assert_eq!((&graph.inputs, &graph.outputs), (&compiled.widths.inputs, &compiled.widths.outputs));
         let mut found = Lanes::of(patch);
-        let lanes = flat.nodes.iter().map(|n| {
-            let parameters = n.declaration.parameters.iter();
-            parameters.map(|p| found.take(&n.key, p.name)).collect()
-        });
-        let lanes = lanes.collect();
         let mut before = std::mem::take(&mut kept.nodes);
         let nodes = flat.nodes.iter().enumerate().map(|(n, node)| {
             let before = before.remove(&node.key);
-            graph.heard[n].then(|| Node::of(before, flat, &graph, patch, n, kept.now))
+            let parameters = node.declaration.parameters.iter();
+            let courses = parameters.map(|p| found.take(&node.key, p.name)).collect();
+            graph.heard[n].then(|| Node::of(before, (flat, &graph, patch), n, courses, kept.now))
         });
         let nodes = nodes.collect();
         let mut arriving = vec![Vec::new(); flat.nodes.len()];
@@ -100,36 +95,26 @@ impl<'a> Playing<'a> {
             let frames = graph.delay(flat, c);
             if frames > 0 {
                 let width = graph.outputs[cable.from.0][cable.from.1];
-                let line: Line = (cable.scope.to_string(), cable.id, frames, width);
+                let line: Line = (cable.scope.to_string(), cable.id, cable.ends, width);
+                // What is under way as events, or in a loop, is lost where the length changes.
+                let stays = |old: usize| old == frames;
                 lines[c] = Some(match width {
-                    0 => events.keep(&mut kept.events, line, kept.now),
-                    _ => sound.keep(&mut kept.sound, line, kept.now),
+                    0 => events.keep(&mut kept.events, line, frames, kept.now, stays),
+                    _ if graph.feedback[c] => sound.keep(&mut kept.sound, line, frames, kept.now, stays),
+                    _ => sound.keep(&mut kept.sound, line, frames, kept.now, |_| true),
                 });
             }
         }
         let outputs = outputs(flat).into_iter().map(|n| {
             let line = graph.held(flat, n);
-            (n, line.map(|line| sound.keep(&mut kept.sound, line, kept.now)))
+            let keep = |(line, frames)| sound.keep(&mut kept.sound, line, frames, kept.now, |_| true);
+            (n, line.map(keep))
         });
         let outputs = outputs.collect();
         let given = graph.outputs.iter().map(|ports| ports.iter().map(|&w| vec![0.0; w]).collect());
         let (given, sent) = (given.collect(), graph.outputs.iter().map(|p| vec![Vec::new(); p.len()]));
         let (sent, crowd) = (sent.collect(), graph.inputs.iter().map(|ports| vec![0; ports.len()]).collect());
-        Self {
-            flat,
-            graph,
-            lanes,
-            nodes,
-            arriving,
-            lines,
-            outputs,
-            sound,
-            events,
-            given,
-            sent,
-            crowd,
-            most: 0,
-        }
+        Self { flat, graph, nodes, arriving, lines, outputs, sound, events, given, sent, crowd, most: 0 }
     }
 
     fn run(mut self, kept: &mut Interpreter, frames: usize) -> Option<Played> {
@@ -160,8 +145,9 @@ impl<'a> Playing<'a> {
             for (&(n, line), (_, channels)) in self.outputs.iter().zip(&mut played.outputs) {
                 let mut given = self.given[n][0].clone();
                 if let Some(line) = line {
-                    self.sound.0[line].1.push(given.clone());
-                    given = self.sound.get(line, now).cloned().unwrap_or(vec![0.0; given.len()]);
+                    let delay = &mut self.sound.0[line].1;
+                    delay.push(given.clone());
+                    given = (0..given.len()).map(|channel| delay.channel(channel, now)).collect();
                 }
                 channels.iter_mut().zip(given).for_each(|(to, x)| to.push(x));
             }
@@ -238,7 +224,7 @@ impl<'a> Playing<'a> {
                 let (node, from) = self.flat.cables[c].from;
                 let sent = match self.lines[c].filter(|_| self.graph.outputs[node][from] == 0) {
                     None => self.sent[node].get(from),
-                    Some(line) => self.events.get(line, now),
+                    Some(line) => self.events.0[line].1.get(now),
                 };
                 single.events[port].extend(sent.into_iter().flatten());
             }
@@ -252,7 +238,7 @@ impl<'a> Playing<'a> {
         let (node, port) = self.flat.cables[c].from;
         match self.lines[c] {
             None => self.given[node][port][channel],
-            Some(line) => self.sound.get(line, now).map_or(0.0, |past| past[channel]),
+            Some(line) => self.sound.0[line].1.channel(channel, now),
         }
     }
 
@@ -278,10 +264,9 @@ impl<'a> Playing<'a> {
 
     /// The value of each parameter of a node at a frame.
     fn values(&self, n: usize, node: &mut Node, now: usize, frame: i64) -> Vec<f32> {
-        let mut values = Vec::with_capacity(node.knobs.len());
-        for (p, declared) in self.flat.nodes[n].declaration.parameters.iter().enumerate() {
-            let knob = node.knobs[p].next();
-            let mut value = self.lanes[n][p].as_ref().map_or(knob, |course| course.at(frame));
+        let mut values = node.values(frame);
+        let parameters = self.flat.nodes[n].declaration.parameters.iter();
+        for (p, (declared, value)) in parameters.zip(&mut values).enumerate() {
             let mut moved = false;
             for &c in &self.arriving[n] {
                 let cable = &self.flat.cables[c];
@@ -291,33 +276,40 @@ impl<'a> Playing<'a> {
                 }
                 let x = self.brought(c, 0, now);
                 match depth {
-                    Depth::Units(depth) => value = x.mul_add(depth * cable.gain, value),
-                    Depth::Octaves(depth) => value *= exp2(x * (depth * cable.gain)),
+                    Depth::Units(depth) => *value = x.mul_add(depth * cable.gain, *value),
+                    Depth::Octaves(depth) => *value *= exp2(x * (depth * cable.gain)),
                 }
                 moved = true;
             }
-            let range = declared.range().filter(|_| moved);
-            values.push(range.map_or(value, |(_, low, high)| value.clamp(low, high)));
+            if let Some((_, low, high)) = declared.range().filter(|_| moved) {
+                *value = value.clamp(low, high);
+            }
         }
         values
     }
 }
 
 /// The delays of one patch.
-struct Lines<T>(Vec<(Line, Past<T>)>);
+struct Lines<T>(Vec<(Line, Delay<T>)>);
 
 impl<T> Lines<T> {
-    /// A delay that was there goes on, another one begins empty. Gives its index.
-    fn keep(&mut self, from: &mut HashMap<Line, Past<T>>, line: Line, now: usize) -> usize {
-        let past = from.remove(&line).unwrap_or_else(|| Past::new(now));
-        self.0.push((line, past));
+    /// A delay that was there goes on (where its length is another one, only if it `stays`), another one begins empty.
+    /// Gives its index.
+    fn keep(
+        &mut self,
+        from: &mut HashMap<Line, Delay<T>>,
+        line: Line,
+        frames: usize,
+        now: usize,
+        stays: impl Fn(usize) -> bool,
+    ) -> usize {
+        let delay = match from.remove(&line).filter(|old| stays(old.frames)) {
+            None => Delay::new(frames, now),
+            Some(old) if old.frames == frames => old,
+            Some(old) => old.changed(frames, now),
+        };
+        self.0.push((line, delay));
         self.0.len() - 1
-    }
-
-    /// What comes out of a delay at a frame.
-    fn get(&self, at: usize, now: usize) -> Option<&T> {
-        let ((.., frames, _), past) = &self.0[at];
-        past.get(now, *frames)
     }
 }
 
