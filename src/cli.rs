@@ -33,6 +33,12 @@ pub enum Command {
     Mix(Mix),
     /// Renders a patch into a WAV file.
     Render(Render),
+    /// Plays a patch on a sound device, and follows it as its file is saved again.
+    #[cfg(feature = "live")]
+    Play(Play),
+    /// Lists the sound devices that can be used.
+    #[cfg(feature = "live")]
+    Devices(Devices),
     /// Measures loudness, true peak and range of audio files.
     Measure(Measure),
     /// Shows the compiled schedule of a patch, a line a step.
@@ -129,6 +135,50 @@ pub struct Render {
     /// How many threads render, and how many stems at once; as many as the machine has cores if left out.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,
+}
+
+/// Options of `play`.
+#[cfg(feature = "live")]
+#[derive(Args)]
+#[command(after_help = "\
+Keys: space plays and stops, the arrows go 5 s back and on, home goes to the start, u listens again after the guard
+has muted, q quits. Edit the patch in another window: saved again, it plays on as it is now, without a click.
+
+Examples:
+  signalbox play song.json
+  signalbox play song.json --host jack
+  signalbox play song.json --device \"USB Audio\" --rate 96kHz --buffer 128")]
+pub struct Play {
+    /// The patch.
+    pub patch: PathBuf,
+    /// The sound device, by its name or a part of it; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// The sound system: alsa, jack, pulseaudio, coreaudio, wasapi; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Frames a second; the device's choice if left out.
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
+    pub rate: Option<u32>,
+    /// Frames that the device asks for at once.
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub buffer: Option<u32>,
+    /// Where in the song to begin.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
+    pub from: Option<f64>,
+    /// Ends after so long; plays until it is told to stop if left out.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
+    pub length: Option<f64>,
+}
+
+/// Options of `devices`.
+#[cfg(feature = "live")]
+#[derive(Args)]
+#[command(after_help = "Example:\n  signalbox devices --host jack")]
+pub struct Devices {
+    /// Of this sound system alone.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
 }
 
 /// Options of `measure`.

@@ -3,12 +3,16 @@
 mod bench;
 mod check;
 mod demo;
+#[cfg(feature = "live")]
+mod devices;
 mod explain;
 mod measure;
 mod mix;
 mod new;
 mod nodes;
 mod patch;
+#[cfg(feature = "live")]
+mod play;
 mod render;
 
 use crate::cli::{Cli, Command};
@@ -27,6 +31,10 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Nodes(options) => nodes::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => bench::run(&options),
+        #[cfg(feature = "live")]
+        Command::Play(options) => play::run(&options),
+        #[cfg(feature = "live")]
+        Command::Devices(options) => devices::run(&options),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
             let mut text = Vec::new();

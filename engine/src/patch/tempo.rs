@@ -53,6 +53,34 @@ impl TempoMap {
         time
     }
 
+    /// The beat at a time in seconds.
+    pub fn beat(&self, seconds: f64) -> f64 {
+        let mut start = 0.0;
+        for (i, &(beat, bpm)) in self.tempo.iter().enumerate() {
+            let here = beat + (seconds - start) * bpm / 60.0;
+            match self.tempo.get(i + 1) {
+                Some(next) if here >= next.0 => start += (next.0 - beat) * 60.0 / bpm,
+                _ => return here,
+            }
+        }
+        0.0
+    }
+
+    /// The bar in which a beat lies, from 1, and the beat inside it, from 1.
+    pub fn bar(&self, beat: f64) -> (u32, f64) {
+        let mut start = 0.0;
+        for (i, &(bar, per_bar)) in self.meter.iter().enumerate() {
+            let bars = ((beat - start) / per_bar).floor().max(0.0);
+            match self.meter.get(i + 1) {
+                Some(next) if f64::from(bar) + bars >= f64::from(next.0) => {
+                    start += f64::from(next.0 - bar) * per_bar;
+                }
+                _ => return (bar + bars as u32, beat - start - bars * per_bar + 1.0),
+            }
+        }
+        (1, 1.0)
+    }
+
     /// The beat at which a bar begins, and `beat` (from 1) inside it; bar 1 is the start.
     pub fn beat_of_bar(&self, bar: f64, beat: f64) -> f64 {
         let mut beats = 0.0;
@@ -75,6 +103,11 @@ mod tests {
         let map = TempoMap { tempo: vec![(0.0, 120.0), (4.0, 60.0)], meter: vec![(1, 4.0), (3, 3.0)] };
         assert_eq!(map.problem(), None);
         assert_eq!([0.0, 2.0, 4.0, 6.0].map(|b| map.seconds(b)), [0.0, 1.0, 2.0, 4.0]);
+        assert_eq!([0.0, 1.0, 2.0, 4.0].map(|s| map.beat(s)), [0.0, 2.0, 4.0, 6.0]);
+        assert_eq!(
+            [0.0, 7.5, 8.0, 11.0, 14.25].map(|b| map.bar(b)),
+            [(1, 1.0), (2, 4.5), (3, 1.0), (4, 1.0), (5, 1.25)]
+        );
         assert_eq!(map.beat_of_bar(1.0, 1.0), 0.0);
         assert_eq!(map.beat_of_bar(3.0, 2.0), 9.0);
         assert_eq!(map.beat_of_bar(5.0, 1.0), 14.0);

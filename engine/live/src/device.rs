@@ -1,0 +1,238 @@
+//! Hosts and devices: what can be used, and what is wanted.
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{BufferSize, Device, Host, HostId, SampleFormat, StreamConfig, SupportedBufferSize};
+use thiserror::Error;
+
+/// Rates that people use, to be named where a device allows a range.
+const RATES: [u32; 8] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000, 352_800, 384_000];
+
+/// The longest buffer that is asked for where a device takes any, in frames: 10 ms at 48 kHz.
+const USUAL_BUFFER: u32 = 512;
+
+/// Plug-ins of ALSA that call themselves devices.
+const JUNK: [&str; 12] = [
+    "null",
+    "lavrate",
+    "samplerate",
+    "speexrate",
+    "speex",
+    "upmix",
+    "vdownmix",
+    "oss",
+    "jack",
+    "iec958",
+    "dmix",
+    "dsnoop",
+];
+
+/// What playing live may fail at.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// The system has no such way to sound.
+    #[error("there is no sound system `{wanted}` here; there is: {there}")]
+    NoHost {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        there: String,
+    },
+    /// There is no device at all.
+    #[error("there is no sound device here")]
+    NoDevice,
+    /// There is no device of this name.
+    #[error("there is no device `{wanted}`; `signalbox devices` lists those that can be used")]
+    NoSuchDevice {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// The device does not do what was asked for.
+    #[error("`{device}` does not run at {rate} Hz; it does: {there}")]
+    NoRate {
+        /// Its name.
+        device: String,
+        /// What was asked for.
+        rate: u32,
+        /// What it does.
+        there: String,
+    },
+    /// The system refused.
+    #[error("`{device}`: {why}")]
+    Refused {
+        /// Its name.
+        device: String,
+        /// In the system's words.
+        why: String,
+    },
+}
+
+/// What device is wanted; what is not said is the system's choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The sound system: `alsa`, `jack`, `pulseaudio`, `coreaudio`, `wasapi`.
+    pub host: Option<String>,
+    /// The device, by its name or id, or a part of it.
+    pub device: Option<String>,
+    /// Frames a second.
+    pub rate: Option<u32>,
+    /// Frames of a buffer.
+    pub buffer: Option<u32>,
+}
+
+/// A device that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its sound system.
+    pub host: String,
+    /// The name for people.
+    pub name: String,
+    /// The name for `--device`.
+    pub id: String,
+    /// Whether it is played on where none is named.
+    pub default: bool,
+    /// How many channels it plays.
+    pub outputs: u16,
+    /// How many channels it records.
+    pub inputs: u16,
+    /// The rates that it can run at.
+    pub rates: Vec<u32>,
+}
+
+/// The names of the sound systems that there are here.
+pub fn hosts() -> Vec<String> {
+    cpal::available_hosts().iter().map(|id| id.name().to_lowercase()).collect()
+}
+
+/// All devices that can be used.
+pub fn devices() -> Vec<Listed> {
+    let default_host = cpal::default_host().id();
+    let mut all = Vec::new();
+    for id in cpal::available_hosts() {
+        let Ok(host) = cpal::host_from_id(id) else { continue };
+        let default = host.default_output_device().and_then(|d| id_of(&d));
+        let Ok(devices) = host.devices() else { continue };
+        for device in devices {
+            all.extend(listed(&device, id).map(|listed| Listed {
+                default: id == default_host && default.as_ref() == Some(&listed.id),
+                ..listed
+            }));
+        }
+        // What the system calls its default need not be in its list.
+        let there = |d: &Device| all.iter().any(|l: &Listed| Some(&l.id) == id_of(d).as_ref());
+        if let Some(device) = host.default_output_device().filter(|d| !there(d)) {
+            let listed = listed(&device, id).map(|l| Listed { default: id == default_host, ..l });
+            all.extend(listed);
+        }
+    }
+    all
+}
+
+fn id_of(device: &Device) -> Option<String> {
+    device.id().ok().map(|id| id.to_string())
+}
+
+fn name_of(device: &Device) -> String {
+    device.description().map_or_else(|_| "a device".into(), |d| d.name().to_string())
+}
+
+fn listed(device: &Device, host: HostId) -> Option<Listed> {
+    let id = id_of(device)?;
+    let short = id.split_once(':').map_or(id.as_str(), |(_, short)| short);
+    let kind = short.split([':', '=']).next().unwrap_or(short);
+    if host.name() == "ALSA" && JUNK.contains(&kind) {
+        return None;
+    }
+    let rates = rates(device);
+    let inputs = device.default_input_config().map_or(0, |c| c.channels());
+    let outputs = device.default_output_config().map_or(0, |c| c.channels());
+    if inputs == 0 && (outputs == 0 || rates.is_empty()) {
+        return None;
+    }
+    let host = host.name().to_lowercase();
+    Some(Listed { host, name: name_of(device), id, default: false, outputs, inputs, rates })
+}
+
+/// The rates that a device can play at.
+fn rates(device: &Device) -> Vec<u32> {
+    let Ok(configs) = device.supported_output_configs() else { return Vec::new() };
+    let ranges: Vec<(u32, u32)> = configs.map(|c| (c.min_sample_rate(), c.max_sample_rate())).collect();
+    let inside = |rate: u32| ranges.iter().any(|r| (r.0..=r.1).contains(&rate));
+    let mut rates: Vec<u32> = RATES.into_iter().filter(|&rate| inside(rate)).collect();
+    rates.extend(ranges.iter().filter(|r| r.0 == r.1).map(|r| r.0));
+    rates.sort_unstable();
+    rates.dedup();
+    rates
+}
+
+/// A device and how it is opened.
+pub struct Opening {
+    /// The device.
+    pub device: Device,
+    /// Its name.
+    pub name: String,
+    /// How.
+    pub config: StreamConfig,
+    /// What its samples are.
+    pub format: SampleFormat,
+}
+
+/// Finds the device that is wanted, and how it can be opened.
+pub fn find(host: &Host, wanted: &Wanted) -> Result<Opening, LiveError> {
+    let device = match &wanted.device {
+        None => host.default_output_device().ok_or(LiveError::NoDevice)?,
+        Some(name) => named(host, name)?,
+    };
+    let name = name_of(&device);
+    let refused = |e: cpal::Error| LiveError::Refused { device: name.clone(), why: e.to_string() };
+    let usual = device.default_output_config().map_err(refused)?;
+    let rate = wanted.rate.unwrap_or(usual.sample_rate());
+    if rate != usual.sample_rate() {
+        let there = rates(&device);
+        if !there.contains(&rate) {
+            let there = there.iter().map(|r| format!("{r} Hz")).collect::<Vec<_>>().join(", ");
+            return Err(LiveError::NoRate { device: name, rate, there });
+        }
+    }
+    let channels = usual.channels();
+    // Numbers are what the engine gives; else what the device likes best.
+    let takes = |format: SampleFormat| {
+        device.supported_output_configs().is_ok_and(|mut all| {
+            all.any(|c| {
+                c.sample_format() == format
+                    && c.channels() == channels
+                    && (c.min_sample_rate()..=c.max_sample_rate()).contains(&rate)
+            })
+        })
+    };
+    let formats = [SampleFormat::F32, usual.sample_format(), SampleFormat::I32, SampleFormat::I16];
+    let format = formats.into_iter().find(|f| takes(*f)).unwrap_or(usual.sample_format());
+    let buffer_size = match (wanted.buffer, usual.buffer_size()) {
+        (Some(frames), _) => BufferSize::Fixed(frames),
+        // Left alone, some systems ask for two seconds at once.
+        (None, SupportedBufferSize::Range { min, max }) => {
+            BufferSize::Fixed(USUAL_BUFFER.clamp((*min).min(*max), *max))
+        }
+        (None, SupportedBufferSize::Unknown) => BufferSize::Default,
+    };
+    Ok(Opening { device, name, config: StreamConfig { channels, sample_rate: rate, buffer_size }, format })
+}
+
+fn named(host: &Host, name: &str) -> Result<Device, LiveError> {
+    let all: Vec<Device> = host.output_devices().map(Iterator::collect).unwrap_or_default();
+    let low = name.to_lowercase();
+    let exact = |d: &&Device| id_of(d).is_some_and(|id| id == name) || name_of(d) == name;
+    let part = |d: &&Device| {
+        name_of(d).to_lowercase().contains(&low)
+            || id_of(d).is_some_and(|id| id.to_lowercase().contains(&low))
+    };
+    let found = all.iter().find(exact).or_else(|| all.iter().find(part));
+    found.cloned().ok_or_else(|| LiveError::NoSuchDevice { wanted: name.into() })
+}
+
+/// The sound system that is wanted.
+pub fn host(wanted: &Wanted) -> Result<Host, LiveError> {
+    let Some(name) = &wanted.host else { return Ok(cpal::default_host()) };
+    let id = cpal::available_hosts().into_iter().find(|id| id.name().eq_ignore_ascii_case(name));
+    let none = || LiveError::NoHost { wanted: name.clone(), there: hosts().join(", ") };
+    id.and_then(|id| cpal::host_from_id(id).ok()).ok_or_else(none)
+}
