@@ -100,14 +100,20 @@ impl DelayLine {
         false
     }
 
+    /// The place of the youngest frame: the one that a line of one frame holds, however long its ring is.
+    fn youngest(&self, length: usize) -> usize {
+        (self.at + length.max(1) - 1) % length.max(1)
+    }
+
     /// What a line of one frame holds of a channel.
     pub fn held(&self, channel: usize) -> f32 {
-        self.channels.get(channel).and_then(|line| line.first()).copied().unwrap_or(0.0)
+        self.channels.get(channel).and_then(|line| line.get(self.youngest(line.len()))).copied().unwrap_or(0.0)
     }
 
     /// Lets a line of one frame hold a value for a channel.
     pub fn hold(&mut self, channel: usize, x: f32) {
-        if let Some(held) = self.channels.get_mut(channel).and_then(|line| line.first_mut()) {
+        let at = self.channels.get(channel).map_or(0, |line| self.youngest(line.len()));
+        if let Some(held) = self.channels.get_mut(channel).and_then(|line| line.get_mut(at)) {
             *held = x;
         }
     }
@@ -163,5 +169,23 @@ impl EventLine {
             to.push(Event { frame: (due - start).max(frames.start as i64) as u32, ..event });
             self.waiting.pop_front();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_comes_to_hold_one_frame_gives_the_youngest() {
+        let mut old = DelayLine::new(1, 5);
+        let mut block: Vec<f32> = (1..=7).map(|x| x as f32).collect();
+        old.run(0, &mut block);
+        old.advance(7);
+        let mut new = DelayLine::following(1, 1, 5, 10);
+        new.follow(&old);
+        assert_eq!(new.held(0), 7.0);
+        new.hold(0, 8.0);
+        assert_eq!(new.held(0), 8.0);
     }
 }
