@@ -33,40 +33,33 @@ pub fn on_grid<D: Simd<Scalar = f64>>(periods: D) -> D {
 /// The weight of the last of the 32 bits that count where single precision is wanted.
 const LAST: f32 = 1.0 / 4_294_967_296.0;
 
-/// Numbers of a single lane.
-trait Word {
-    fn of(periods: f64) -> Self;
-    fn as_periods(self) -> f64;
-    fn as_centred(self) -> f32;
-    fn as_folded(self) -> f32;
+#[inline(always)]
+fn from_periods(periods: f64) -> u64 {
+    // Between 1 and 2 the bits behind the point are the mantissa.
+    (periods + 1.0).to_bits() << 12
 }
 
-impl Word for u64 {
-    #[inline(always)]
-    fn of(periods: f64) -> Self {
-        // Between 1 and 2 the bits behind the point are the mantissa.
-        (periods + 1.0).to_bits() << 12
-    }
-    #[inline(always)]
-    fn as_periods(self) -> f64 {
-        f64::from_bits(self >> 12 | 0x3ff0_0000_0000_0000) - 1.0
-    }
-    #[inline(always)]
-    fn as_centred(self) -> f32 {
-        (self >> 32) as u32 as i32 as f32 * LAST
-    }
-    #[inline(always)]
-    fn as_folded(self) -> f32 {
-        const QUARTER: u32 = 1 << 30;
-        let from_peak = ((self >> 32) as u32).wrapping_sub(QUARTER) as i32;
-        QUARTER.wrapping_sub(from_peak.unsigned_abs()) as i32 as f32 * LAST
-    }
+#[inline(always)]
+fn to_periods(phase: u64) -> f64 {
+    f64::from_bits(phase >> 12 | 0x3ff0_0000_0000_0000) - 1.0
+}
+
+#[inline(always)]
+fn to_centred(phase: u64) -> f32 {
+    (phase >> 32) as u32 as i32 as f32 * LAST
+}
+
+#[inline(always)]
+fn to_folded(phase: u64) -> f32 {
+    const QUARTER: u32 = 1 << 30;
+    let from_peak = ((phase >> 32) as u32).wrapping_sub(QUARTER) as i32;
+    QUARTER.wrapping_sub(from_peak.unsigned_abs()) as i32 as f32 * LAST
 }
 
 impl Phase<f32> for u64 {
     #[inline(always)]
     fn new(periods: f64) -> Self {
-        Word::of(periods)
+        from_periods(periods)
     }
     #[inline(always)]
     fn plus(self, o: Self) -> Self {
@@ -82,15 +75,15 @@ impl Phase<f32> for u64 {
     }
     #[inline(always)]
     fn periods(self) -> f64 {
-        self.as_periods()
+        to_periods(self)
     }
     #[inline(always)]
     fn centred(self) -> f32 {
-        self.as_centred()
+        to_centred(self)
     }
     #[inline(always)]
     fn folded(self) -> f32 {
-        self.as_folded()
+        to_folded(self)
     }
     #[inline(always)]
     fn before(self, o: Self) -> bool {
@@ -108,7 +101,7 @@ where
     fn new(periods: Wide<f64, N>) -> Self {
         let mut out = Self::default();
         for i in 0..N {
-            out.0[i] = Word::of(periods.0[i]);
+            out.0[i] = from_periods(periods.0[i]);
         }
         out
     }
@@ -140,7 +133,7 @@ where
     fn periods(self) -> Wide<f64, N> {
         let mut out = Wide::<f64, N>::default();
         for i in 0..N {
-            out.0[i] = self.0[i].as_periods();
+            out.0[i] = to_periods(self.0[i]);
         }
         out
     }
@@ -148,7 +141,7 @@ where
     fn centred(self) -> Wide<f32, N> {
         let mut out = Wide::<f32, N>::default();
         for i in 0..N {
-            out.0[i] = self.0[i].as_centred();
+            out.0[i] = to_centred(self.0[i]);
         }
         out
     }
@@ -156,7 +149,7 @@ where
     fn folded(self) -> Wide<f32, N> {
         let mut out = Wide::<f32, N>::default();
         for i in 0..N {
-            out.0[i] = self.0[i].as_folded();
+            out.0[i] = to_folded(self.0[i]);
         }
         out
     }
