@@ -1,11 +1,11 @@
 //! Periodic waves without aliasing, with hard sync, pulse width and a frequency that may move from frame to frame.
 //!
-//! The phase is kept in double precision. Between two frames the frequency is constant, so that every corner of the
+//! The phase is kept on a grid of 2^-52 periods, on which every sum is exact. Between two frames the frequency is constant, so that every corner of the
 //! wave (the end of a saw's ramp, a pulse's edges, a restart) has an exact time, and there the [blep](crate::blep)
 //! tables mend it.
 
 use crate::blep::{Blep, Corrector};
-use crate::lane::{Keeper, Lane, Simd, by_lanes};
+use crate::lane::{Keeper, Lane, Phase, Simd, by_lanes, on_grid};
 use wave::{PEAKS, below, rounded, wave};
 
 mod lane;
@@ -83,26 +83,33 @@ struct State<L: Lane> {
 /// Steps in periods a frame below this round corners no further.
 const LEAST_STEP: f32 = 1e-12;
 
-/// Frames a period, from periods a frame.
+/// Periods a frame, up to one half, of a frequency in hertz; a frame has `frame` seconds.
 #[inline(always)]
-fn pace<L: Lane>(step: L::Double) -> L {
-    L::splat(1.0) / L::single(step).max(L::splat(LEAST_STEP))
+fn step_of<L: Lane>(frequency: L, frame: f64) -> L::Double {
+    let (zero, half) = (L::Double::splat(0.0), L::Double::splat(0.5));
+    on_grid((frequency.double() * L::Double::splat(frame)).max(zero).min(half))
 }
 
-/// A phase that may have passed the end of its period.
+/// Periods a frame, and frames a period.
 #[inline(always)]
-fn wrapped<L: Lane>(phase: L::Double) -> L::Double {
-    let one = L::Double::splat(1.0);
-    L::Double::select(one.gt(phase), phase, phase - one)
+fn speed<L: Lane>(step: L::Double) -> (L, L) {
+    let step = L::single(step);
+    (step, L::splat(1.0) / step.max(L::splat(LEAST_STEP)))
 }
 
 /// A wave without look-ahead.
 #[inline(always)]
-fn value<L: Lane>(shape: Shape, corners: Corners, phase: L::Double, width: L, step: L, pace: L) -> L {
+fn value<L: Lane>(
+    shape: Shape,
+    corners: Corners,
+    phase: L::Phase,
+    width: L::Phase,
+    (step, pace): (L, L),
+) -> L {
     if corners == Corners::Rounded {
         rounded::<L>(shape, phase, width, step, pace)
     } else {
-        wave::<L>(shape, phase, width.double())
+        wave::<L>(shape, phase, width)
     }
 }
 
@@ -129,7 +136,8 @@ impl<L: Lane> Oscillator<L> {
         let corrector =
             (Self::look_ahead(shape, rate, corners) > 0).then(|| Corrector::new(Blep::for_rate(rate)));
         let late = corrector.as_ref().map_or(0, Corrector::latency);
-        let start = start - start.floor();
+        let start = on_grid(start - start.floor());
+        let start = if start < 1.0 { start } else { 0.0 };
         Self {
             shape,
             corners,
@@ -194,7 +202,7 @@ impl<L: Lane> Oscillator<L> {
         let Some(corrector) = &mut self.corrector else {
             return self.value(drive.width) * drive.gain;
         };
-        corrector.put(wave::<L>(self.shape, self.state.phase, width));
+        corrector.put(wave::<L>(self.shape, L::Phase::new(self.state.phase), L::Phase::new(width)));
         self.gains[self.now] = drive.gain;
         self.now = if self.now + 1 == self.gains.len() { 0 } else { self.now + 1 };
         corrector.take() * self.gains[self.now]
@@ -205,50 +213,61 @@ impl<L: Lane> Oscillator<L> {
         self.corrector.is_none()
     }
 
-    /// Frame by frame as [`Self::next`], for what [is plain](Self::is_plain). Each of frequency, width and gain has a
-    /// value for each frame, or a single one for all.
+    /// Frame by frame as [`Self::next`], for what [is plain](Self::is_plain), at a pitch that stays.
     #[inline(always)]
-    pub fn run(&mut self, out: &mut [L], frequency: &[L], width: &[L], gain: &[L]) {
-        let at = |values: &[L], frame: usize| if values.len() == 1 { values[0] } else { values[frame] };
-        let Some((first, rest)) = out.split_first_mut() else { return };
-        let one = L::splat(1.0);
-        // The frame before may have been in sync.
-        let (frequency_at, width_at, gain_at) = (at(frequency, 0), at(width, 0), at(gain, 0));
-        *first = self.next(&Drive {
-            frequency: frequency_at,
-            ratio: one,
-            width: width_at,
-            gain: gain_at,
-            sync: None,
-            restart: 0,
-        });
-        let (mut phase, mut master) = (self.state.phase, self.state.master);
-        let (mut step, mut master_step) = (self.state.step, self.state.master_step);
+    pub fn run(&mut self, out: &mut [L], frequency: L, width: L, gain: L) {
+        let Some(last) = out.len().checked_sub(1) else { return };
+        let (mut phase, master) = self.go_on(width);
+        self.set_speed(frequency, L::splat(1.0));
+        let speed = speed(self.state.step);
         let (shape, corners) = (self.shape, self.corners);
-        let mut pace = self::pace::<L>(step);
-        let even = frequency.len() == 1 && width.len() == 1 && gain.len() == 1;
-        if even {
-            let speed = L::single(step);
-            for out in rest {
-                by_lanes::<L>();
-                (phase, master) = (wrapped::<L>(phase + step), wrapped::<L>(master + master_step));
-                *out = value(shape, corners, phase, width_at, speed, pace) * gain_at;
-            }
-        } else {
-            for (frame, out) in (1..).zip(rest) {
-                by_lanes::<L>();
-                (phase, master) = (wrapped::<L>(phase + step), wrapped::<L>(master + master_step));
-                if frequency.len() > 1 {
-                    self.set_speed(frequency[frame], one);
-                    (step, master_step) = (self.state.step, self.state.master_step);
-                    pace = self::pace::<L>(step);
-                }
-                *out =
-                    value(shape, corners, phase, at(width, frame), L::single(step), pace) * at(gain, frame);
-                self.state.width = at(width, frame).double();
-            }
+        let (step, width) = (L::Phase::new(self.state.step), width.double());
+        let (first, wide) = (phase, L::Phase::new(width));
+        for out in out {
+            by_lanes::<L>();
+            *out = value::<L>(shape, corners, phase, wide, speed) * gain;
+            phase = phase.plus(step);
         }
-        (self.state.phase, self.state.master) = (phase, master);
+        let way = step.times(last as u64);
+        self.arrive(first.plus(way), master.plus(way), width);
+    }
+
+    /// As [`Self::run`], where something moves: frequency, width and gain have a value for each frame.
+    #[inline(always)]
+    pub fn run_moving(&mut self, out: &mut [L], frequency: &[L], width: &[L], gain: &[L]) {
+        let Some(&begin) = width.first() else { return };
+        let (first, master) = self.go_on(begin);
+        let (shape, corners, frame) = (self.shape, self.corners, self.frame);
+        let (mut phase, mut next) = (first, first);
+        let (mut step, mut wide) = (self.state.step, self.state.width);
+        for (((out, &frequency), &width), &gain) in out.iter_mut().zip(frequency).zip(width).zip(gain) {
+            by_lanes::<L>();
+            phase = next;
+            (step, wide) = (step_of(frequency, frame), width.double());
+            *out = value::<L>(shape, corners, phase, L::Phase::new(wide), speed(step)) * gain;
+            next = phase.plus(L::Phase::new(step));
+        }
+        (self.state.step, self.state.master_step) = (step, step);
+        self.state.synced = L::Double::splat(0.0);
+        self.arrive(phase, master.plus(phase.minus(first)), wide);
+    }
+
+    /// The phases of wave and master at the next frame, at which nothing else happens.
+    #[inline(always)]
+    fn go_on(&mut self, width: L) -> (L::Phase, L::Phase) {
+        if L::any(L::splat(1.0).gt(self.state.running)) {
+            self.begin(width.double(), None);
+        }
+        let state = &self.state;
+        let sum = |phase, step| L::Phase::new(phase).plus(L::Phase::new(step));
+        (sum(state.phase, state.step), sum(state.master, state.master_step))
+    }
+
+    /// Keeps the phases of wave and master.
+    #[inline(always)]
+    fn arrive(&mut self, phase: L::Phase, master: L::Phase, width: L::Double) {
+        (self.state.phase, self.state.master) = (phase.periods(), master.periods());
+        self.state.width = width;
     }
 
     /// Lets lanes begin that have had no frame: nothing has moved there yet.
@@ -266,8 +285,8 @@ impl<L: Lane> Oscillator<L> {
     /// The wave of a frame where there is no look-ahead.
     #[inline(always)]
     fn value(&self, width: L) -> L {
-        let step = self.state.step;
-        value(self.shape, self.corners, self.state.phase, width, L::single(step), pace::<L>(step))
+        let (phase, width) = (L::Phase::new(self.state.phase), L::Phase::new(width.double()));
+        value::<L>(self.shape, self.corners, phase, width, speed(self.state.step))
     }
 
     /// Sets how far the wave goes until the next frame.
@@ -276,9 +295,9 @@ impl<L: Lane> Oscillator<L> {
         let (zero, one, half) = (L::Double::splat(0.0), L::Double::splat(1.0), L::Double::splat(0.5));
         let state = &mut self.state;
         let ratio = ratio.double();
-        state.master_step = (frequency.double() * L::Double::splat(self.frame)).max(zero).min(half);
+        state.master_step = step_of(frequency, self.frame);
         state.synced = L::Double::select(ratio.gt(one), one, zero);
-        state.step = (state.master_step * ratio.max(one)).min(half);
+        state.step = on_grid((state.master_step * ratio.max(one)).min(half));
     }
 
     /// Goes on by one frame. Lanes where nothing happens go at once; the others by themselves.

@@ -101,6 +101,8 @@ pub struct Tuning<L> {
     rate: L,
     /// Twice that.
     rate2: L,
+    /// `damping * rate`: what the band output lacks of the band state.
+    loss: L,
     /// Shares of the input, the band output and the low output.
     input: L,
     band: L,
@@ -113,11 +115,9 @@ impl<L: Lane> Tuning<L> {
     pub fn new([g, k, input, band, low]: [L; 5]) -> Self {
         let damping = g + k;
         let rate = g / g.mul_add(damping, L::splat(1.0));
-        Self { g, g2: g + g, damping: -damping, rate, rate2: rate + rate, input, band, low }
+        Self::made(g, -damping, rate, [input, band, low])
     }
-}
 
-impl<L: Lane> Tuning<L> {
     /// For a pole frequency as a share `x` of the rate, 0 to below 0.5, and a damping `k`, with the shares of input,
     /// band and low. One division in place of three makes it fit for a frequency that moves from frame to frame.
     #[inline(always)]
@@ -127,7 +127,12 @@ impl<L: Lane> Tuning<L> {
         let below = k.mul_add(sine * cosine, L::splat(1.0));
         let share = sine / (cosine * below);
         let (g, rate) = (share * below, share * (cosine * cosine));
-        Self { g, g2: g + g, damping: -(g + k), rate, rate2: rate + rate, input, band, low }
+        Self::made(g, -(g + k), rate, [input, band, low])
+    }
+
+    #[inline(always)]
+    fn made(g: L, damping: L, rate: L, [input, band, low]: [L; 3]) -> Self {
+        Self { g, g2: g + g, damping, rate, rate2: rate + rate, loss: damping * rate, input, band, low }
     }
 }
 
@@ -150,8 +155,10 @@ impl<L: Lane> Svf<L> {
     /// the high-pass output.
     #[inline(always)]
     pub fn outputs(&mut self, x: L, t: &Tuning<L>) -> (L, L) {
-        let high = t.damping.mul_add(self.band, x - self.low);
-        let band = t.rate.mul_add(high, self.band);
+        let above = x - self.low;
+        let high = t.damping.mul_add(self.band, above);
+        // Made of `high` it would be a step later, and the next frame waits for it.
+        let band = t.rate.mul_add(above, t.loss.mul_add(self.band, self.band));
         let low = t.g.mul_add(band, self.low);
         (self.band, self.band_rest) = add(self.band, t.rate2.mul_add(high, self.band_rest));
         (self.low, self.low_rest) = add(self.low, t.g2.mul_add(band, self.low_rest));

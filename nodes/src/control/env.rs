@@ -64,15 +64,51 @@ pub static NODE: Declaration = Declaration {
 
 struct Env<L: Lane> {
     rate: f64,
-    /// One for each lane.
+    /// One for each lane, as they were at the begin of the stretch.
     voices: Vec<Voice>,
     /// One in the lanes whose gate is open.
     open: L,
+    stretch: Stretch<L>,
+    /// Frames of the stretch so far, and until a stage ends: none at the begin, [`NEVER`] where none will.
+    done: u32,
+    left: u32,
+    /// The last values.
+    last: L,
 }
+
+const NEVER: u32 = u32::MAX;
 
 impl<L: Lane> Env<L> {
     fn new(rate: u32) -> Self {
-        Self { rate: f64::from(rate), voices: vec![Voice::idle(); L::LANES], open: L::splat(0.0) }
+        let zero = L::splat(0.0);
+        Self {
+            rate: f64::from(rate),
+            voices: vec![Voice::idle(); L::LANES],
+            open: zero,
+            stretch: Stretch::default(),
+            done: 0,
+            left: 0,
+            last: zero,
+        }
+    }
+
+    /// Ends the stretch.
+    fn end(&mut self) {
+        for (lane, voice) in self.voices.iter_mut().enumerate() {
+            voice.age = voice.age.saturating_add(self.done);
+            voice.value = self.last.get(lane);
+        }
+        (self.done, self.left) = (0, 0);
+    }
+
+    /// Begins a stretch, at a frame at which stages may end; `decay` in seconds.
+    fn begin(&mut self, decay: L) {
+        self.left = NEVER;
+        for (lane, voice) in self.voices.iter_mut().enumerate() {
+            voice.hand_on(decay.get(lane), self.rate);
+            self.left = self.left.min(voice.left().unwrap_or(NEVER));
+        }
+        self.stretch = Stretch::new(&self.voices);
     }
 
     fn start(&mut self, lane: usize, velocity: f32, params: &Params<'_, L>, frame: usize) {
@@ -124,47 +160,68 @@ impl<L: Lane> Env<L> {
         }
     }
 
-    /// Runs frames from `from` on, at which nothing happens and no stage ends.
+    /// Runs frames from `start` on, at which nothing happens and no stage ends.
     #[inline(always)]
-    fn stretch(&mut self, out: &mut [L], params: &Params<'_, L>, from: usize) {
-        let stretch = Stretch::<L>::new(&self.voices);
+    fn run(&mut self, out: &mut [L], params: &Params<'_, L>, start: usize) {
+        let (stretch, done) = (self.stretch, self.done);
         let (sustain, curve) = (params.get(SUSTAIN), params.get(CURVE));
-        let percent = |sustain: L| sustain / L::splat(100.0);
-        let (sustained, bend) = (percent(sustain.at(from)), Bend::new(curve.at(from)));
-        if sustain.is_steady() && curve.is_steady() {
-            if stretch.moves {
-                for (i, out) in out.iter_mut().enumerate() {
-                    by_lanes::<L>();
-                    *out = stretch.at(i, sustained, &bend);
-                }
-            } else {
-                out.fill(stretch.at(0, sustained, &bend));
+        let (from, to) = stretch.ends(sustain.at(start));
+        let bend = Bend::new(curve.at(start));
+        if !(sustain.is_steady() && curve.is_steady()) {
+            for (i, out) in out.iter_mut().enumerate() {
+                by_lanes::<L>();
+                let (from, to) = stretch.ends(sustain.at(start + i));
+                let bend = Bend::new(curve.at(start + i));
+                *out = (to - from).mul_add(bend.way(stretch.part(done, i)), from);
+            }
+        } else if !stretch.moves {
+            out.fill(from);
+        } else if bend.is_straight() {
+            for (i, out) in out.iter_mut().enumerate() {
+                by_lanes::<L>();
+                *out = (to - from).mul_add(stretch.part(done, i), from);
             }
         } else {
             for (i, out) in out.iter_mut().enumerate() {
                 by_lanes::<L>();
-                *out = stretch.at(i, percent(sustain.at(from + i)), &Bend::new(curve.at(from + i)));
+                *out = (to - from).mul_add(bend.way(stretch.part(done, i)), from);
             }
         }
-        let last = out.last().copied().unwrap_or_default();
-        for (lane, voice) in self.voices.iter_mut().enumerate() {
-            voice.age = voice.age.saturating_add(out.len() as u32);
-            voice.value = last.get(lane);
-        }
+        let count = out.len() as u32;
+        self.done = self.done.saturating_add(count);
+        self.left = if self.left == NEVER { NEVER } else { self.left - count };
+        self.last = out.last().copied().unwrap_or(self.last);
     }
 
     /// The first frame from `from` on, or the end of the block, at which a lane has a note.
     #[inline(always)]
     fn next_note(io: &Io<'_, L>, from: usize) -> usize {
+        if !io.inputs.connected(NOTES) {
+            return io.frames;
+        }
         let first = |lane| io.events.input(NOTES, lane).iter().map(|e| e.frame as usize).find(|&f| f >= from);
         (0..L::LANES).filter_map(first).min().map_or(io.frames, |f| f.min(io.frames))
     }
 
-    /// Whether a gate opens or closes.
+    /// One in the lanes whose gate opens or closes.
     #[inline(always)]
-    fn turns(&self, gate: L) -> bool {
-        let open = L::select(gate.gt(L::splat(0.5)), L::splat(1.0), L::splat(0.0));
-        L::any((open - self.open).abs().gt(L::splat(0.0)))
+    fn turns(&self, gate: L) -> L {
+        let (zero, one) = (L::splat(0.0), L::splat(1.0));
+        (L::select(gate.gt(L::splat(0.5)), one, zero) - self.open).abs()
+    }
+
+    /// The first frame from `from` on, or the end of the block, at which a gate opens or closes.
+    #[inline(always)]
+    fn next_turn(&self, gate: Option<&[L]>, from: usize, frames: usize) -> usize {
+        let (Some(gate), zero) = (gate, L::splat(0.0)) else { return frames };
+        let mut all = zero;
+        for &gate in &gate[from..] {
+            all = all.max(self.turns(gate));
+        }
+        if !L::any(all.gt(zero)) {
+            return frames;
+        }
+        (from..frames).find(|&frame| L::any(self.turns(gate[frame]).gt(zero))).unwrap_or(frames)
     }
 }
 
@@ -173,45 +230,43 @@ impl<L: Lane> Kernel<L> for Env<L> {
     fn process(&mut self, io: &mut Io<'_, L>) {
         let gate = io.inputs.connected(GATE).then(|| io.inputs.channel(GATE, 0));
         let decay = io.params.get(DECAY);
-        let mut note = Self::next_note(io, 0);
+        let params = io.params;
+        let (mut note, mut turn) = (Self::next_note(io, 0), self.next_turn(gate, 0, io.frames));
         let mut from = 0;
         while from < io.frames {
-            if note == from {
-                self.notes(io, from);
-                note = Self::next_note(io, from + 1);
-            }
-            if let Some(gate) = gate
-                && self.turns(gate[from])
-            {
-                self.gates(gate[from], &io.params, from);
-            }
-            let mut to = note;
-            for (lane, voice) in self.voices.iter_mut().enumerate() {
-                voice.hand_on(decay.at(from).get(lane), self.rate);
-                if let Some(left) = voice.left() {
-                    to = to.min(from + left as usize);
+            if note == from || turn == from || self.left == 0 {
+                self.end();
+                if note == from {
+                    self.notes(io, from);
+                    note = Self::next_note(io, from + 1);
                 }
+                if let (Some(gate), true) = (gate, turn == from) {
+                    self.gates(gate[from], &params, from);
+                    turn = self.next_turn(Some(gate), from + 1, io.frames);
+                }
+                self.begin(decay.at(from));
             }
-            if let Some(gate) = gate {
-                to = (from + 1..to).find(|&frame| self.turns(gate[frame])).unwrap_or(to);
-            }
-            let params = io.params;
-            self.stretch(&mut io.outputs.channel(OUT, 0)[from..to], &params, from);
+            let to = note.min(turn).min(from.saturating_add(self.left as usize));
+            self.run(&mut io.outputs.channel(OUT, 0)[from..to], &params, from);
             from = to;
         }
     }
 
     fn reset(&mut self) {
         self.voices.fill(Voice::idle());
-        self.open = L::splat(0.0);
+        (self.open, self.last) = (L::splat(0.0), L::splat(0.0));
+        (self.done, self.left) = (0, 0);
     }
 
     fn at_rest(&self) -> bool {
-        self.voices.iter().all(|v| v.stage == Stage::Idle && v.value.to_bits() == 0 && !v.gate)
+        self.last.is_zero() && self.voices.iter().all(|v| v.stage == Stage::Idle && !v.gate)
     }
 
     fn keep(&mut self, keeper: &mut Keeper<'_>) {
-        self.voices[keeper.lane()].keep(keeper);
+        self.end();
+        let lane = keeper.lane();
+        self.voices[lane].keep(keeper);
+        self.last.set(lane, self.voices[lane].value);
         keeper.number(&mut self.open);
     }
 }

@@ -1,10 +1,10 @@
 //! Takes away what lies beyond a frequency, with a resonance that can be played.
 
-use signalbox_dsp::lane::{Keeper, Lane, by_lanes};
+use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::svf::{Svf, Tuning};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
-    Declaration, GRID, Group, Io, Kernel, Param, Parameter, Port, Setup, Span, Width, host,
+    Declaration, Group, Io, Kernel, Param, Parameter, Port, Setup, Span, Width, host,
 };
 use signalbox_engine::wides;
 
@@ -130,24 +130,19 @@ impl<L: Lane> Filter<L> {
         }
     }
 
-    /// Runs a stretch with a tuning for each frame.
+    /// Runs a stretch with a tuning for each frame. It is made beside the frame that it is for: each frame waits for
+    /// the one before, and the machine makes the next tunings meanwhile.
     #[inline(always)]
     fn run_moving(&mut self, io: &mut Io<'_, L>, span: &Span, frequency: Param<'_, L>, q: Param<'_, L>) {
         let start = span.frames.start;
         let still = self.shape(q.at(start));
-        let mut tunings = [Tuning::default(); GRID];
-        for (frame, tuning) in span.frames.clone().zip(&mut tunings) {
-            by_lanes::<L>();
-            let shape = if q.is_steady() { still } else { self.shape(q.at(frame)) };
-            *tuning = self.tuning(frequency.at(frame), shape);
-        }
-        for (c, filter) in self.filters.iter_mut().enumerate() {
-            let mut state = *filter;
-            let out = &mut io.outputs.channel(OUT, c)[span.frames.clone()];
-            for (x, t) in out.iter_mut().zip(&tunings) {
-                *x = state.tick(*x, t);
+        for c in 0..self.filters.len() {
+            let mut state = self.filters[c];
+            for (frame, x) in (start..).zip(&mut io.outputs.channel(OUT, c)[span.frames.clone()]) {
+                let shape = if q.is_steady() { still } else { self.shape(q.at(frame)) };
+                *x = state.tick(*x, &self.tuning(frequency.at(frame), shape));
             }
-            *filter = state;
+            self.filters[c] = state;
         }
     }
 }
@@ -159,7 +154,9 @@ impl<L: Lane> Kernel<L> for Filter<L> {
         let steady = self.tuning(frequency.at(0), self.shape(q.at(0)));
         for span in io.spans() {
             if span.renew {
-                self.filters.iter_mut().for_each(Svf::flush);
+                for filter in &mut self.filters {
+                    filter.flush();
+                }
             }
             if frequency.is_steady() && q.is_steady() {
                 self.run_steady(io, &span, &steady);

@@ -5,7 +5,7 @@ use signalbox_dsp::lane::{Keeper, Lane, by_lanes, db_to_gain, exp2};
 use signalbox_dsp::oscillator::{Corners, Drive, Oscillator, Shape};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
-    BLOCK, Declaration, EventKind, Extent, Group, Io, Kernel, Param, Parameter, Port, Setup, Width, host,
+    Declaration, EventKind, Extent, GRID, Group, Io, Kernel, Param, Parameter, Port, Setup, Width, host,
 };
 use signalbox_engine::wides;
 
@@ -166,52 +166,55 @@ impl<L: Lane> Osc<L> {
     /// The first frame from `from` on at which any lane has an event; `frames` where none has.
     #[inline(always)]
     fn next_event(io: &Io<'_, L>, from: usize) -> usize {
+        if !io.inputs.connected(NOTES) {
+            return io.frames;
+        }
         let lanes = 0..L::LANES;
         let first = |lane| io.events.input(NOTES, lane).iter().map(|e| e.frame as usize).find(|&f| f >= from);
         lanes.filter_map(first).min().map_or(io.frames, |f| f.min(io.frames))
     }
 }
 
-/// A parameter through a function, for the frames of a block: a single value where nothing moves.
+/// Some frames of a parameter through a function.
 macro_rules! each {
-    ($space:ident, $param:expr, $x:ident => $value:expr) => {
+    ($space:ident, $param:expr, $frames:expr, $x:ident => $value:expr) => {{
+        let space = &mut $space[..$frames.len()];
         match $param {
-            Param::Steady($x) => {
-                $space[0] = $value;
-                &$space[..1]
-            }
+            Param::Steady($x) => space.fill($value),
             Param::Moving(values) => {
-                for (to, &$x) in $space.iter_mut().zip(values) {
+                for (to, &$x) in space.iter_mut().zip(&values[$frames]) {
                     by_lanes::<L>();
                     *to = $value;
                 }
-                &$space[..values.len()]
             }
         }
-    };
+        space
+    }};
 }
 
-/// The value of a frame among values for each or one for all.
+/// The parameters in the form that the wave wants them.
 #[inline(always)]
-fn at<L: Lane>(values: &[L], frame: usize) -> L {
-    if values.len() == 1 { values[0] } else { values[frame] }
+fn factor<L: Lane>(semitones: L) -> L {
+    exp2(semitones * L::splat(1.0 / 12.0))
 }
 
-/// The part of values for each frame, or of one for all, that belongs to some frames.
 #[inline(always)]
-fn part<L: Lane>(values: &[L], from: usize, to: usize) -> &[L] {
-    if values.len() == 1 { values } else { &values[from..to] }
+fn share<L: Lane>(percent: L) -> L {
+    percent * L::splat(0.01)
 }
 
-impl<L: Lane> Kernel<L> for Osc<L> {
+impl<L: Lane> Osc<L> {
+    /// The pitch before detuning, where `freq` is that of the parameter.
     #[inline(always)]
-    fn process(&mut self, io: &mut Io<'_, L>) {
-        let zero = L::splat(0.0);
-        let mut space = [[zero; BLOCK]; 4];
+    fn base(&self, freq: L) -> L {
+        L::select(self.pitch.gt(L::splat(0.0)), self.pitch, freq)
+    }
+
+    /// Runs frames in which something moves or happens.
+    #[inline(always)]
+    fn run_moving(&mut self, io: &mut Io<'_, L>) {
+        let mut space = [[L::splat(0.0); GRID]; 4];
         let [detunes, gains, widths, frequencies] = &mut space;
-        let detune = each!(detunes, io.params.get(DETUNE), st => exp2(st * L::splat(1.0 / 12.0)));
-        let gain = each!(gains, io.params.get(LEVEL), db => db_to_gain(db));
-        let width = each!(widths, io.params.get(WIDTH), percent => percent * L::splat(0.01));
         let (freq, ratio) = (io.params.get(FREQ), io.params.get(RATIO));
         let sync = io.inputs.connected(SYNC).then(|| io.inputs.channel(SYNC, 0));
         let synced = !matches!(ratio, Param::Steady(r) if !L::any(r.gt(L::splat(1.0))));
@@ -224,32 +227,50 @@ impl<L: Lane> Kernel<L> for Osc<L> {
                 restart = self.notes(io, from);
                 event = Self::next_event(io, from + 1);
             }
-            let to = event;
-            let moves = !freq.is_steady() || detune.len() > 1;
-            let frequency = &mut frequencies[..if moves { to } else { from + 1 }];
-            for (frame, f) in frequency.iter_mut().enumerate().skip(from) {
+            let to = event.min(from + GRID);
+            let detune = each!(detunes, io.params.get(DETUNE), from..to, st => factor(st));
+            let gain = each!(gains, io.params.get(LEVEL), from..to, db => db_to_gain(db));
+            let width = each!(widths, io.params.get(WIDTH), from..to, percent => share(percent));
+            let frequency = each!(frequencies, freq, from..to, hertz => self.base(hertz));
+            for (f, &detune) in frequency.iter_mut().zip(&*detune) {
                 by_lanes::<L>();
-                let base = L::select(self.pitch.gt(zero), self.pitch, freq.at(frame));
-                *f = base * at(detune, frame);
+                *f *= detune;
             }
-            let frequency = &frequency[from..];
             let out = &mut io.outputs.channel(OUT, 0)[from..to];
-            let (width, gain) = (part(width, from, to), part(gain, from, to));
             if plain && restart == 0 {
-                self.wave.run(out, frequency, width, gain);
+                self.wave.run_moving(out, frequency, width, gain);
             } else {
                 for (i, out) in out.iter_mut().enumerate() {
                     *out = self.wave.next(&Drive {
-                        frequency: at(frequency, i),
+                        frequency: frequency[i],
                         ratio: ratio.at(from + i),
-                        width: at(width, i),
-                        gain: at(gain, i),
+                        width: width[i],
+                        gain: gain[i],
                         sync: sync.map(|s| s[from + i]),
                         restart: if i == 0 { restart } else { 0 },
                     });
                 }
             }
             from = to;
+        }
+    }
+}
+
+impl<L: Lane> Kernel<L> for Osc<L> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        let plain = self.wave.is_plain() && !io.inputs.connected(SYNC);
+        let mut rests = true;
+        for p in [FREQ, DETUNE, RATIO, WIDTH, LEVEL] {
+            rests &= io.params.get(p).is_steady();
+        }
+        let synced = L::any(io.params.at(RATIO, 0).gt(L::splat(1.0)));
+        if plain && rests && !synced && Self::next_event(io, 0) == io.frames {
+            let frequency = self.base(io.params.at(FREQ, 0)) * factor(io.params.at(DETUNE, 0));
+            let (width, gain) = (share(io.params.at(WIDTH, 0)), db_to_gain(io.params.at(LEVEL, 0)));
+            self.wave.run(io.outputs.channel(OUT, 0), frequency, width, gain);
+        } else {
+            self.run_moving(io);
         }
     }
 

@@ -80,12 +80,18 @@ fn sine_series<L: Lane>(square: L) -> L {
     polynomial(square, [-15.094_643, 42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU])
 }
 
+/// Sine of an angle of `x` turns, -0.25 to 0.25, within 3e-7.
+#[inline(always)]
+pub fn sin_quarter<L: Lane>(x: L) -> L {
+    x * sine_series(x * x)
+}
+
 /// Sine and cosine of `pi * x`, within 3e-7; `x` in `0..=0.5`.
 #[inline(always)]
 pub fn half_turns<L: Lane>(x: L) -> (L, L) {
     let y = x * L::splat(0.5);
     let z = L::splat(0.25) - y;
-    (y * sine_series(y * y), z * sine_series(z * z))
+    (sin_quarter(y), sin_quarter(z))
 }
 
 /// Sine of an angle in turns, within 3e-7.
@@ -97,7 +103,7 @@ pub fn sin_turns<L: Lane>(x: L) -> L {
     let near = L::splat(0.25).gt(x.abs());
     let sign = L::select(x.gt(L::splat(0.0)), L::splat(1.0), L::splat(-1.0));
     let y = L::select(near, x, sign * folded);
-    y * sine_series(y * y)
+    sin_quarter(y)
 }
 
 /// Cosine of an angle in turns, within 3e-7.

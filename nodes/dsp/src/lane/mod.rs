@@ -8,6 +8,7 @@ mod by_lanes;
 mod dispatch;
 mod keep;
 mod math;
+mod phase;
 mod prefetch;
 mod transpose;
 mod wide;
@@ -16,8 +17,10 @@ pub use by_lanes::by_lanes;
 pub use dispatch::{Level, Task, dispatch, level};
 pub use keep::{Keeper, Word};
 pub use math::{
-    cos_turns, db_to_gain, exp2, gain_to_db, half_turns, log2, polynomial, sin_turns, tan_half_turns, tanh,
+    cos_turns, db_to_gain, exp2, gain_to_db, half_turns, log2, polynomial, sin_quarter, sin_turns,
+    tan_half_turns, tanh,
 };
+pub use phase::{Phase, on_grid};
 pub use prefetch::prefetch;
 pub use transpose::{Block, pack, unpack};
 pub use wide::{Element, Wide};
@@ -67,6 +70,8 @@ pub trait Simd:
     fn min(self, o: Self) -> Self;
     /// The value without its sign.
     fn abs(self) -> Self;
+    /// The value with the sign of another.
+    fn copysign(self, sign: Self) -> Self;
     /// The square root.
     fn sqrt(self) -> Self;
     /// The largest whole number that is not above the value.
@@ -95,6 +100,8 @@ pub trait Simd:
 pub trait Lane: Simd<Scalar = f32> {
     /// The same number of lanes in double precision, for sums and for states that need it.
     type Double: Simd<Scalar = f64>;
+    /// Phases of the same number of waves.
+    type Phase: Phase<Self>;
 
     /// Widens every lane.
     fn double(self) -> Self::Double;
@@ -146,6 +153,10 @@ macro_rules! scalar_simd {
                 <$t>::abs(self)
             }
             #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                <$t>::copysign(self, sign)
+            }
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 <$t>::sqrt(self)
             }
@@ -174,6 +185,7 @@ scalar_simd!(f64);
 
 impl Lane for f32 {
     type Double = f64;
+    type Phase = u64;
 
     #[inline(always)]
     fn double(self) -> f64 {

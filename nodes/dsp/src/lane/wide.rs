@@ -1,7 +1,9 @@
 //! Several values side by side, as an aligned array that the compiler keeps in vector registers.
+//!
+//! Each operation is a plain loop over the lanes. A closure handed to `array::from_fn` or `map` is a function of its
+//! own, which is compiled for the baseline wherever the compiler does not inline it: a call for each lane.
 
 use super::{Lane, Simd};
-use std::array::from_fn;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// What `N` of can lie side by side, aligned as vector registers want it and without a gap to the next ones.
@@ -38,10 +40,13 @@ elements! {
     f64, 4: Align32;
     f64, 8: Align64;
     f64, 16: Align64;
+    u64, 4: Align32;
+    u64, 8: Align64;
+    u64, 16: Align64;
 }
 
 /// `N` values of type `T` side by side; `N` is 4, 8 or 16.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Wide<T: Element<N>, const N: usize>(pub [T; N], [T::Align; 0]);
 
@@ -60,13 +65,29 @@ impl<T: Element<N>, const N: usize> Default for Wide<T, N> {
     }
 }
 
+impl<T: Element<N>, const N: usize> PartialEq for Wide<T, N> {
+    #[inline(always)]
+    fn eq(&self, o: &Self) -> bool {
+        // All lanes at once, with no way out at the first that differs.
+        let mut same = true;
+        for i in 0..N {
+            same &= self.0[i] == o.0[i];
+        }
+        same
+    }
+}
+
 macro_rules! operator {
     ($trait:ident $fn:ident $assign:ident $assign_fn:ident) => {
         impl<T: Element<N> + $trait<Output = T>, const N: usize> $trait for Wide<T, N> {
             type Output = Self;
             #[inline(always)]
             fn $fn(self, o: Self) -> Self {
-                Self::new(from_fn(|i| self.0[i].$fn(o.0[i])))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].$fn(o.0[i]);
+                }
+                out
             }
         }
         impl<T: Element<N> + $trait<Output = T>, const N: usize> $assign for Wide<T, N> {
@@ -87,7 +108,11 @@ impl<T: Element<N> + Neg<Output = T>, const N: usize> Neg for Wide<T, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self::new(self.0.map(|x| -x))
+        let mut out = self;
+        for i in 0..N {
+            out.0[i] = -self.0[i];
+        }
+        out
     }
 }
 
@@ -106,8 +131,12 @@ macro_rules! wide_simd {
                 Self::new([x; N])
             }
             #[inline(always)]
-            fn from_fn(f: impl FnMut(usize) -> $t) -> Self {
-                Self::new(from_fn(f))
+            fn from_fn(mut f: impl FnMut(usize) -> $t) -> Self {
+                let mut out = Self::default();
+                for i in 0..N {
+                    out.0[i] = f(i);
+                }
+                out
             }
             #[inline(always)]
             fn get(self, lane: usize) -> $t {
@@ -119,39 +148,83 @@ macro_rules! wide_simd {
             }
             #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {
-                Self::new(from_fn(|i| self.0[i].mul_add(b.0[i], c.0[i])))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].mul_add(b.0[i], c.0[i]);
+                }
+                out
             }
             #[inline(always)]
             fn max(self, o: Self) -> Self {
-                Self::new(from_fn(|i| Simd::max(self.0[i], o.0[i])))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = Simd::max(self.0[i], o.0[i]);
+                }
+                out
             }
             #[inline(always)]
             fn min(self, o: Self) -> Self {
-                Self::new(from_fn(|i| Simd::min(self.0[i], o.0[i])))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = Simd::min(self.0[i], o.0[i]);
+                }
+                out
             }
             #[inline(always)]
             fn abs(self) -> Self {
-                Self::new(self.0.map(|x| x.abs()))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].abs();
+                }
+                out
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].copysign(sign.0[i]);
+                }
+                out
             }
             #[inline(always)]
             fn sqrt(self) -> Self {
-                Self::new(self.0.map(|x| x.sqrt()))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].sqrt();
+                }
+                out
             }
             #[inline(always)]
             fn floor(self) -> Self {
-                Self::new(self.0.map(|x| x.floor()))
+                let mut out = self;
+                for i in 0..N {
+                    out.0[i] = self.0[i].floor();
+                }
+                out
             }
             #[inline(always)]
             fn gt(self, o: Self) -> [bool; N] {
-                from_fn(|i| self.0[i] > o.0[i])
+                let mut out = [false; N];
+                for (i, out) in out.iter_mut().enumerate() {
+                    *out = self.0[i] > o.0[i];
+                }
+                out
             }
             #[inline(always)]
             fn select(mask: [bool; N], yes: Self, no: Self) -> Self {
-                Self::new(from_fn(|i| if mask[i] { yes.0[i] } else { no.0[i] }))
+                let mut out = no;
+                for (i, yes_here) in mask.into_iter().enumerate() {
+                    out.0[i] = if yes_here { yes.0[i] } else { no.0[i] };
+                }
+                out
             }
             #[inline(always)]
             fn any(mask: [bool; N]) -> bool {
-                mask.iter().any(|&m| m)
+                let mut any = false;
+                for m in mask {
+                    any |= m;
+                }
+                any
             }
         }
     };
@@ -164,23 +237,41 @@ impl<const N: usize> Lane for Wide<f32, N>
 where
     f32: Element<N>,
     f64: Element<N>,
+    u64: Element<N>,
 {
     type Double = Wide<f64, N>;
+    type Phase = Wide<u64, N>;
 
     #[inline(always)]
     fn double(self) -> Wide<f64, N> {
-        Wide::new(self.0.map(f64::from))
+        let mut out = Wide::<f64, N>::default();
+        for i in 0..N {
+            out.0[i] = f64::from(self.0[i]);
+        }
+        out
     }
     #[inline(always)]
     fn single(x: Wide<f64, N>) -> Self {
-        Self::new(x.0.map(|x| x as f32))
+        let mut out = Self::default();
+        for i in 0..N {
+            out.0[i] = x.0[i] as f32;
+        }
+        out
     }
     #[inline(always)]
     fn split_exponent(self) -> (Self, Self) {
-        (Self::new(self.0.map(|x| x.split_exponent().0)), Self::new(self.0.map(|x| x.split_exponent().1)))
+        let (mut exponent, mut mantissa) = (self, self);
+        for i in 0..N {
+            (exponent.0[i], mantissa.0[i]) = self.0[i].split_exponent();
+        }
+        (exponent, mantissa)
     }
     #[inline(always)]
     fn whole_exp2(self) -> Self {
-        Self::new(self.0.map(|x| x.whole_exp2()))
+        let mut out = self;
+        for i in 0..N {
+            out.0[i] = self.0[i].whole_exp2();
+        }
+        out
     }
 }

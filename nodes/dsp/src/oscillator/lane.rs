@@ -3,7 +3,7 @@
 use super::wave::{PEAKS, wave};
 use super::{Oscillator, Shape};
 use crate::blep::Corner;
-use crate::lane::{Lane, Simd};
+use crate::lane::{Lane, Phase, Simd, on_grid};
 
 impl<L: Lane> Oscillator<L> {
     /// Goes on by one frame in one lane, from restart to restart.
@@ -23,7 +23,7 @@ impl<L: Lane> Oscillator<L> {
             (None, Some(_)) => master + step - 1.0,
             (None, None) => master + step,
         };
-        self.state.master.set(lane, next);
+        self.state.master.set(lane, within(next));
         let mut time = 0.0;
         for restart in [inner, outer].into_iter().flatten() {
             self.glide(lane, time, restart, width);
@@ -67,7 +67,7 @@ impl<L: Lane> Oscillator<L> {
                 }
             }
         }
-        self.state.phase.set(lane, if end >= 1.0 { end - 1.0 } else { end });
+        self.state.phase.set(lane, within(end));
     }
 
     /// Where the way of the phase, measured from the pulse's end, leads through zero, the pulse goes down or up.
@@ -83,7 +83,7 @@ impl<L: Lane> Oscillator<L> {
     #[inline(always)]
     pub(super) fn restart(&mut self, lane: usize, ago: f64, width: f64) {
         let (phase, step) = (self.state.phase.get(lane), self.state.step.get(lane));
-        let value = |at| f64::from(wave::<f32>(self.shape, at, width));
+        let value = |at| f64::from(wave::<f32>(self.shape, Phase::<f32>::new(at), Phase::<f32>::new(width)));
         let jump = value(self.start) - value(phase);
         let slope = |at: f64| if (PEAKS[0]..PEAKS[1]).contains(&at) { -4.0 } else { 4.0 };
         let kink = slope(self.start) - slope(phase);
@@ -100,6 +100,13 @@ impl<L: Lane> Oscillator<L> {
             corrector.corner(lane, ago, corner);
         }
     }
+}
+
+/// A phase from 0 to below 2 in its period.
+#[inline(always)]
+fn within(phase: f64) -> f64 {
+    let phase = on_grid(if phase >= 1.0 { phase - 1.0 } else { phase });
+    if phase >= 1.0 { 0.0 } else { phase }
 }
 
 /// When, between the last frame heard (0) and the present one (1), a signal rises through zero: Newton's method on the

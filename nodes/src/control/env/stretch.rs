@@ -4,6 +4,7 @@ use super::voice::{Stage, Voice};
 use signalbox_dsp::lane::{Lane, Simd, exp2};
 
 /// The stages of all lanes in a stretch in which none ends: each goes from one value to another.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Stretch<L: Lane> {
     from: L,
     to: L,
@@ -20,16 +21,7 @@ pub(super) struct Stretch<L: Lane> {
 impl<L: Lane> Stretch<L> {
     #[inline(always)]
     pub(super) fn new(voices: &[Voice]) -> Self {
-        let (zero, none) = (L::splat(0.0), L::Double::splat(0.0));
-        let mut new = Self {
-            from: zero,
-            to: zero,
-            to_sustain: zero,
-            from_sustain: zero,
-            age: none,
-            pace: none,
-            moves: false,
-        };
+        let mut new = Self::default();
         for (lane, voice) in voices.iter().enumerate() {
             match voice.stage {
                 Stage::Idle => continue,
@@ -55,13 +47,17 @@ impl<L: Lane> Stretch<L> {
         new
     }
 
-    /// The value of the frame with this number in the stretch; `sustain` from 0 to 1.
+    /// Where the lanes come from and where they go; `sustain` in per cent.
     #[inline(always)]
-    pub(super) fn at(&self, number: usize, sustain: L, bend: &Bend<L>) -> L {
-        let from = self.from_sustain.mul_add(sustain, self.from);
-        let to = self.to_sustain.mul_add(sustain, self.to);
-        let part = L::single((self.age + L::Double::splat(number as f64)) * self.pace);
-        (to - from).mul_add(bend.way(part), from)
+    pub(super) fn ends(&self, sustain: L) -> (L, L) {
+        let sustain = sustain / L::splat(100.0);
+        (self.from_sustain.mul_add(sustain, self.from), self.to_sustain.mul_add(sustain, self.to))
+    }
+
+    /// How much of a stage's time has passed at a frame, `done` and `number` frames from the begin of the stretch.
+    #[inline(always)]
+    pub(super) fn part(&self, done: u32, number: usize) -> L {
+        L::single((self.age + L::Double::splat(f64::from(done) + number as f64)) * self.pace)
     }
 }
 
@@ -84,6 +80,12 @@ impl<L: Lane> Bend<L> {
         let straight = L::splat(0.08).gt(halvings.abs());
         let rate = L::select(straight, -one, -halvings);
         Self { rate, scale: one / (one - exp2(rate)), straight: L::select(straight, one, zero) }
+    }
+
+    /// Whether the way is straight in every lane.
+    #[inline(always)]
+    pub(super) fn is_straight(&self) -> bool {
+        !L::any(L::splat(1.0).gt(self.straight))
     }
 
     /// How much of a stage's way is done after a part of its time, both from 0 to 1.
