@@ -16,11 +16,12 @@ pub fn run(options: &Devices) -> Result<(), Failure> {
         let mark = if *default { "*" } else { " " };
         say_line(format_args!("{mark} {name}"))?;
         say_line(format_args!("    --host {host} --device \"{id}\""))?;
-        say_line(format_args!(
-            "    {} out, {inputs} in; {} kHz",
-            count(usize::from(*outputs), "channel"),
-            rates.join(", ")
-        ))?;
+        let ways: Vec<String> = [(outputs, "out"), (inputs, "in")]
+            .into_iter()
+            .filter(|(channels, _)| **channels > 0)
+            .map(|(channels, way)| format!("{} {way}", count(usize::from(*channels), "channel")))
+            .collect();
+        say_line(format_args!("    {}; {} kHz", ways.join(", "), rates.join(", ")))?;
     }
     if all.is_empty() {
         tell(format_args!(

@@ -4,6 +4,8 @@ mod bad_files;
 mod bad_patches;
 mod bench;
 mod interrupt;
+#[cfg(feature = "live")]
+mod live;
 mod measure;
 mod mix;
 mod mix_refusals;

@@ -1,7 +1,11 @@
 //! Hosts and devices: what can be used, and what is wanted.
 
+use crate::quiet::hush;
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{BufferSize, Device, Host, HostId, SampleFormat, StreamConfig, SupportedBufferSize};
+use cpal::{
+    BufferSize, Device, DeviceDirection, Host, HostId, SampleFormat, StreamConfig, SupportedBufferSize,
+    SupportedStreamConfig,
+};
 use thiserror::Error;
 
 /// Rates that people use, to be named where a device allows a range.
@@ -66,6 +70,14 @@ pub enum LiveError {
     },
 }
 
+impl LiveError {
+    /// The system refused a device.
+    pub(crate) fn refused(device: &str, why: &cpal::Error) -> Self {
+        let why = why.to_string();
+        Self::Refused { device: device.into(), why: why.trim_end_matches('.').into() }
+    }
+}
+
 /// What device is wanted; what is not said is the system's choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -105,6 +117,7 @@ pub fn hosts() -> Vec<String> {
 
 /// All devices that can be used.
 pub fn devices() -> Vec<Listed> {
+    hush();
     let default_host = cpal::default_host().id();
     let mut all = Vec::new();
     for id in cpal::available_hosts() {
@@ -143,8 +156,15 @@ fn listed(device: &Device, host: HostId) -> Option<Listed> {
         return None;
     }
     let rates = rates(device);
-    let inputs = device.default_input_config().map_or(0, |c| c.channels());
-    let outputs = device.default_output_config().map_or(0, |c| c.channels());
+    let direction = device.description().map_or(DeviceDirection::Unknown, |d| d.direction());
+    let (plays, records) = match direction {
+        DeviceDirection::Output => (true, false),
+        DeviceDirection::Input => (false, true),
+        _ => (true, true),
+    };
+    let channels = |config: Result<SupportedStreamConfig, cpal::Error>| config.map_or(0, |c| c.channels());
+    let inputs = if records { channels(device.default_input_config()) } else { 0 };
+    let outputs = if plays { channels(device.default_output_config()) } else { 0 };
     if inputs == 0 && (outputs == 0 || rates.is_empty()) {
         return None;
     }
@@ -183,7 +203,7 @@ pub fn find(host: &Host, wanted: &Wanted) -> Result<Opening, LiveError> {
         Some(name) => named(host, name)?,
     };
     let name = name_of(&device);
-    let refused = |e: cpal::Error| LiveError::Refused { device: name.clone(), why: e.to_string() };
+    let refused = |e: cpal::Error| LiveError::refused(&name, &e);
     let usual = device.default_output_config().map_err(refused)?;
     let rate = wanted.rate.unwrap_or(usual.sample_rate());
     if rate != usual.sample_rate() {
@@ -231,6 +251,7 @@ fn named(host: &Host, name: &str) -> Result<Device, LiveError> {
 
 /// The sound system that is wanted.
 pub fn host(wanted: &Wanted) -> Result<Host, LiveError> {
+    hush();
     let Some(name) = &wanted.host else { return Ok(cpal::default_host()) };
     let id = cpal::available_hosts().into_iter().find(|id| id.name().eq_ignore_ascii_case(name));
     let none = || LiveError::NoHost { wanted: name.clone(), there: hosts().join(", ") };

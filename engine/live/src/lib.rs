@@ -7,6 +7,7 @@ mod device;
 mod engine;
 mod guard;
 mod player;
+mod quiet;
 mod shared;
 mod stage;
 mod stream;

@@ -81,7 +81,7 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
         SampleFormat::F64 => build::<f64>(&opening, seat, &signals),
         _ => build::<f32>(&opening, seat, &signals),
     };
-    let refused = |e: cpal::Error| LiveError::Refused { device: name.clone(), why: e.to_string() };
+    let refused = |e: cpal::Error| LiveError::refused(&name, &e);
     let stream = stream.map_err(refused)?;
     stream.play().map_err(refused)?;
     Ok(Open { _stream: stream, signals, name, channels })

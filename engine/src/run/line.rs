@@ -107,7 +107,11 @@ impl DelayLine {
 
     /// What a line of one frame holds of a channel.
     pub fn held(&self, channel: usize) -> f32 {
-        self.channels.get(channel).and_then(|line| line.get(self.youngest(line.len()))).copied().unwrap_or(0.0)
+        self.channels
+            .get(channel)
+            .and_then(|line| line.get(self.youngest(line.len())))
+            .copied()
+            .unwrap_or(0.0)
     }
 
     /// Lets a line of one frame hold a value for a channel.
