@@ -219,10 +219,13 @@ pub struct Nodes {
 
 /// Options of `check`.
 #[derive(Args)]
-#[command(after_help = "Example:\n  signalbox check song.json")]
+#[command(after_help = "Examples:\n  signalbox check song.json\n  signalbox check song.json --store-cuts")]
 pub struct Check {
     /// The patch.
     pub patch: PathBuf,
+    /// Writes into the patch where its loops are cut, so that they stay cut there when other cables are drawn.
+    #[arg(long)]
+    pub store_cuts: bool,
 }
 
 /// Options of `new`.

@@ -4,13 +4,19 @@ use super::patch::{count, open, problems, warn};
 use crate::cli::Check;
 use crate::failure::Failure;
 use crate::say::{say_line, tell};
-use signalbox_engine::compile::compile;
+use signalbox_engine::compile::{Compiled, compile};
+use signalbox_engine::patch::{Graph, Patch, file};
 use signalbox_engine::render::{self, RenderError};
 use signalbox_engine::run::pair;
 
 /// Checks a patch.
 pub fn run(options: &Check) -> Result<(), Failure> {
-    let opened = open(&options.patch, None)?;
+    let mut opened = open(&options.patch, None)?;
+    let mut stored = 0;
+    if options.store_cuts {
+        let compiled = compile(&opened.patch, &opened.context()).map_err(|p| problems(&options.patch, &p))?;
+        stored = store_cuts(options, &mut opened.patch, &compiled)?;
+    }
     let context = opened.context();
     let compiled = compile(&opened.patch, &context).map_err(|p| problems(&options.patch, &p))?;
     let (mut builder, _) = pair();
@@ -29,5 +35,40 @@ pub fn run(options: &Check) -> Result<(), Failure> {
         count(compiled.flat.cables.len(), "cable"),
         count(compiled.flat.lanes.len(), "lane")
     ))?;
+    if options.store_cuts {
+        say_line(format_args!("{} marked as cuts of loops", count(stored, "cable")))?;
+    }
     Ok(())
+}
+
+/// Marks the cables at which loops are cut, and writes the patch if that is new; gives how many were marked.
+fn store_cuts(options: &Check, patch: &mut Patch, compiled: &Compiled) -> Result<usize, Failure> {
+    let mut stored = 0;
+    for &at in compiled.loops.iter().flat_map(|l| &l.cables) {
+        let cut = &compiled.flat.cables[at];
+        if let Some(cable) = graph_at(patch, &cut.scope).and_then(|g| g.cables.get_mut(&cut.id)) {
+            stored += usize::from(!std::mem::replace(&mut cable.feedback, true));
+        }
+    }
+    if stored > 0 {
+        let text =
+            file::write(patch).map_err(|e| Failure::new(format!("{}: {e}", options.patch.display())))?;
+        signalbox_file::write_text(&options.patch, &text)?;
+    }
+    Ok(stored)
+}
+
+/// The graph that an instance shows, by the keys of the instances around it; steps that are no nodes count voices.
+fn graph_at<'a>(patch: &'a mut Patch, scope: &str) -> Option<&'a mut Graph> {
+    let mut kind: Option<String> = None;
+    for step in scope.split('/').filter(|step| !step.is_empty()) {
+        let graph = kind.as_ref().map_or(Some(&patch.graph), |k| patch.subpatches.get(k))?;
+        if let Some(node) = graph.nodes.get(step) {
+            kind = Some(node.kind.clone());
+        }
+    }
+    match kind {
+        None => Some(&mut patch.graph),
+        Some(kind) => patch.subpatches.get_mut(&kind),
+    }
 }

@@ -112,6 +112,35 @@ fn check_counts_and_leaves_the_patch_alone() {
 }
 
 #[test]
+fn where_a_loop_is_cut_can_be_written_into_the_patch() {
+    let folder = Folder::new();
+    let cable = |from: &str, to: &str| format!(r#"{{"from": "{from}", "to": "{to}"}}"#);
+    folder.put(
+        "loop.json",
+        format!(
+            r#"{{"format": 1, "subpatches": {{"ring": {{"nodes": [{{"id": "in", "kind": "input"}}, {{"id": "a", "kind": "gain", "values": {{"gain": "-3 dB"}}}},
+                {{"id": "b", "kind": "gain"}}, {{"id": "out", "kind": "output"}}], "cables": [{}, {}, {}, {}]}}}},
+                "nodes": [{{"id": "c", "kind": "impulse"}}, {{"id": "r", "kind": "ring"}}, {{"id": "out", "kind": "output"}}],
+                "cables": [{}, {}]}}"#,
+            cable("in", "a"),
+            cable("a", "b"),
+            cable("b", "a"),
+            cable("b", "out"),
+            cable("c", "r.in"),
+            cable("r.out", "out"),
+        ),
+    );
+    assert!(folder.does(&["check", "loop.json"]).err.contains("closes a loop without a delay"));
+    let said = folder.does(&["check", "loop.json", "--store-cuts"]);
+    assert!(said.out.contains("1 cable marked") && said.err.is_empty(), "{}{}", said.out, said.err);
+    assert_eq!(folder.json("loop.json")["subpatches"]["ring"]["cables"][2]["feedback"], true);
+    let before = folder.listing();
+    let said = folder.does(&["check", "loop.json", "--store-cuts"]);
+    assert!(said.out.contains("0 cables marked") && said.err.is_empty(), "{}{}", said.out, said.err);
+    folder.is_still(&before);
+}
+
+#[test]
 fn completions_know_every_word() {
     let folder = Folder::new();
     for shell in ["bash", "zsh", "fish"] {

@@ -65,7 +65,8 @@ pub fn settle(
             let (from, to) = (&flat.nodes[cable.from.0].key, &flat.nodes[cable.to.0].key);
             if !cable.feedback {
                 let what = "this cable closes a loop without a delay: it brings what was given one frame before; \
-                            \"feedback\": true keeps it so when other cables are drawn";
+                            \"feedback\": true keeps it so when other cables are drawn (`signalbox check \
+                            --store-cuts` writes that)";
                 odd.push(Problem::new(format!("cable {}{} ({from} → {to})", cable.scope, cable.id), what));
             }
         }
