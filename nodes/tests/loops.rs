@@ -16,6 +16,7 @@ const STRING: &str = include_str!("../../examples/karplus-strong.json");
 const FM: &str = include_str!("../../examples/feedback-fm.json");
 const DUB: &str = include_str!("../../examples/dub-delay.json");
 const SCHROEDER: &str = include_str!("../../examples/schroeder.json");
+const CHORDS: &str = include_str!("../../examples/chords.json");
 
 /// No patch here plays a file.
 struct NoFiles;
@@ -119,7 +120,7 @@ fn spectrum(x: &[f64], turn: f64, origin: f64, window: impl Fn(usize) -> f64) ->
 #[test]
 fn the_examples_are_as_the_program_writes_them_and_nothing_about_them_is_odd() {
     let shelf = signalbox_nodes::shelf();
-    for text in [STRING, FM, DUB, SCHROEDER] {
+    for text in [STRING, FM, DUB, SCHROEDER, CHORDS] {
         let patch = read(text);
         assert_eq!(file::write(&patch).unwrap_or_else(|e| panic!("{e}")), text);
         assert!(!patch.title.is_empty() && patch.length.is_some());

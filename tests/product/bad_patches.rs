@@ -53,6 +53,16 @@ fn a_misspelt_field_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_number_of_voices_that_can_not_be_is_refused_with_the_numbers_that_can() {
+    for wrong in ["0", "257", "\"eight\"", "1.5"] {
+        let voices = format!(r#"{{"id": "lead", "kind": "voice", "voices": {wrong}}},"#);
+        refused(&patch(&voices, ""), &["`voices` is a whole number from 1 to 256", wrong, "line 1"]);
+    }
+    let alone = r#"{"id": "lead", "kind": "osc", "voices": 8},"#;
+    refused(&patch(alone, ""), &["lead", "`osc` is no sub-patch"]);
+}
+
+#[test]
 fn a_cable_to_a_port_that_is_not_there_names_the_ports_that_are() {
     let cables =
         r#"{"from": "tone.outt", "to": "out"}, {"from": "tone", "to": "tone.freqq", "depth": "1 oct"}"#;

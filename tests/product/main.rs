@@ -12,4 +12,5 @@ mod mix_refusals;
 mod render;
 mod stems;
 mod support;
+mod voices;
 mod words;

@@ -1,6 +1,6 @@
 //! Fourth pass: latency. Every path that meets another is delayed until both arrive together.
 
-use super::expand::{Flat, Target};
+use super::flat::{Flat, Target};
 use super::is_output;
 use super::order::{Mode, Order};
 

@@ -9,7 +9,7 @@
 mod class;
 
 use super::align::Alignment;
-use super::expand::Flat;
+use super::flat::Flat;
 use super::order::{Mode, Order, Vertex};
 use super::widths::Widths;
 use class::Classes;

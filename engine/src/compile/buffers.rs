@@ -6,8 +6,9 @@ mod slots;
 
 use super::align::Alignment;
 use super::emit::{Channel, Held, Op, Ops, Ports, Value};
-use super::expand::Flat;
-use crate::schedule::{Line, Output, Place, Schedule, Step, Term};
+use super::flat::Flat;
+use super::voices::FlatVoices;
+use crate::schedule::{Dealer, Line, Output, Place, Schedule, Step, Term};
 use slots::Slots;
 use std::collections::HashMap;
 
@@ -23,6 +24,7 @@ pub fn assign(ops: Ops, flat: &Flat, alignment: &Alignment) -> Schedule {
         banks: HashMap::new(),
         around: None,
         given: HashMap::new(),
+        dealers: HashMap::new(),
         flat,
         alignment,
         lanes: lanes_by_node(flat),
@@ -56,6 +58,8 @@ struct Assigner<'a> {
     around: Option<usize>,
     /// The delays of the cables that give in loops.
     given: HashMap<usize, u32>,
+    /// By instance with voices: its dealer.
+    dealers: HashMap<usize, u32>,
     flat: &'a Flat,
     alignment: &'a Alignment,
     /// By node: the parameters that lanes of automation move, and those lanes.
@@ -88,6 +92,18 @@ impl Assigner<'_> {
     fn line(&mut self, what: Held, frames: usize, width: usize) -> u32 {
         self.schedule.lines.push(line(self.flat, what, frames, width));
         self.schedule.lines.len() as u32 - 1
+    }
+
+    /// The dealer of an instance with voices.
+    fn dealer(&mut self, voices: usize) -> u32 {
+        let next = self.schedule.dealers.len() as u32;
+        let index = *self.dealers.entry(voices).or_insert(next);
+        if index == next {
+            let FlatVoices { key, count, dealer, .. } = &self.flat.voices[voices];
+            let (key, voices) = (key.clone(), *count as u32);
+            self.schedule.dealers.push(Dealer { key, node: *dealer, voices, ports: 0, levels: 0 });
+        }
+        index
     }
 
     fn op(&mut self, at: usize, op: Op) {
@@ -181,6 +197,16 @@ impl Assigner<'_> {
                     })
                     .collect();
                 Step::Merge { to, from }
+            }
+            Op::Deal { voices, from, to, room } => {
+                let dealer = self.dealer(voices);
+                self.schedule.dealers[dealer as usize].ports = from.len() as u32;
+                Step::Deal { dealer, from, to, room }
+            }
+            Op::Level { voices, of, lanes } => {
+                let dealer = self.dealer(voices);
+                self.schedule.dealers[dealer as usize].levels += 1;
+                Step::Level { dealer, of: self.slots.place(of), lanes }
             }
             Op::Run { members, mode, inputs, outputs, in_place, moved } => {
                 let mut read_too: Vec<Value> = moved.iter().map(|m| m.1).collect();

@@ -53,6 +53,10 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
     if !lines || !paper.event_lines.iter().all(|used| *used) {
         return Err("a delay is not used".into());
     }
+    let levels = schedule.dealers.iter().map(|d| d.levels);
+    if !paper.dealt.iter().all(|dealt| *dealt) || levels.ne(paper.levels.iter().copied()) {
+        return Err("a dealer does not deal, or does not hear its voices".into());
+    }
     for output in &schedule.outputs {
         for place in &output.channels {
             paper.read(*place).map_err(|why| format!("output {}: {why}", output.name))?;

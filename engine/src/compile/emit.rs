@@ -2,17 +2,20 @@
 
 mod around;
 mod ops;
+mod voices;
 mod wide;
 
 pub use ops::{Channel, Held, Op, Ops, Ports, SILENCE, Value};
 
 use super::align::Alignment;
 use super::batch::Unit;
-use super::expand::{Depth, Flat, FlatCable, Target};
+use super::flat::{Depth, Flat, FlatCable, Target};
 use super::order::{Mode, Order, Vertex};
+use super::voices::FlatVoices;
 use super::widths::Widths;
 use crate::node::PortKind;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// Writes the steps of grouped, sorted, aligned nodes.
 pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, units: &[Unit]) -> Ops {
@@ -24,8 +27,13 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
             leaving[cable.from.0].push(i);
         }
     }
+    let dealing = |v: &(usize, &FlatVoices)| order.heard[v.1.dealer];
+    let voices: Vec<(usize, &FlatVoices)> = flat.voices.iter().enumerate().filter(dealing).collect();
     let mut emitter = Emitter {
         flat,
+        dealers: voices.iter().map(|(at, v)| (v.dealer, *at)).collect(),
+        sums: voices.iter().flat_map(|(at, v)| v.outputs.iter().map(|n| (*n, *at))).collect(),
+        dealt: Vec::new(),
         widths,
         alignment,
         arriving,
@@ -56,12 +64,19 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
 enum Given {
     Channels(Vec<Channel>),
     List(u32),
+    /// Lists in a row, one for each voice.
+    Dealt(u32),
 }
 
 struct Emitter<'a> {
     flat: &'a Flat,
     widths: &'a Widths,
     alignment: &'a Alignment,
+    /// What deals to the voices of which instance; where the voices of which are summed.
+    dealers: HashMap<usize, usize>,
+    sums: HashMap<usize, usize>,
+    /// The lists of each port of each dealer.
+    dealt: Vec<Range<u32>>,
     /// By node: the cables that end there, and those that begin there.
     arriving: Vec<Vec<usize>>,
     leaving: Vec<Vec<usize>>,
@@ -112,6 +127,9 @@ impl Emitter<'_> {
     fn vertex(&mut self, vertex: Vertex) {
         let n = vertex.node;
         let declaration = self.flat.nodes[n].declaration;
+        if let Some(&voices) = self.dealers.get(&n) {
+            return self.deal(voices);
+        }
         // Where a loop is cut, inputs and outputs are there at different times.
         let works_in_place = declaration.in_place && vertex.mode == Mode::Process;
         let takes = vertex.mode != Mode::Emit;
@@ -155,6 +173,9 @@ impl Emitter<'_> {
         }
         let members = vec![Some(n)];
         self.out.ops.push(Op::Run { members, mode: vertex.mode, inputs, outputs, in_place, moved });
+        if gives {
+            self.measure(&[Some(n)]);
+        }
     }
 
     /// What an input port hears: one value a channel.
@@ -232,6 +253,10 @@ impl Emitter<'_> {
                 let from = self.flat.cables[c].from;
                 match self.given[from.0].get(from.1) {
                     Some(Given::List(list)) => Some((*list, self.alignment.delay[c], c)),
+                    Some(Given::Dealt(first)) => {
+                        let voice = self.flat.cables[c].voice.unwrap_or(0);
+                        Some((first + voice, self.alignment.delay[c], c))
+                    }
                     _ => None,
                 }
             })

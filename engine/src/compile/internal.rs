@@ -1,6 +1,7 @@
 //! The kinds of node that the engine itself brings: outputs, the ports of sub-patches, placeholders.
 
 use crate::node::{Declaration, Group, Io, Kernel, Port, Width, host};
+use crate::wides;
 use signalbox_dsp::lane::Lane;
 
 /// What leaves the patch.
@@ -26,6 +27,7 @@ pub static WIRE: Declaration = Declaration {
     outputs: &[Port::audio("out", Width::Follow, "to the inside")],
     in_place: true,
     make: |_| Ok(host(Wire)),
+    wide: wides!(light, _ => Wire),
     ..Declaration::BLANK
 };
 
@@ -38,6 +40,22 @@ pub static EVENT_WIRE: Declaration = Declaration {
     inputs: &[Port::events("in", "from outside")],
     outputs: &[Port::events("out", "to the inside")],
     make: |_| Ok(host(EventWire)),
+    ..Declaration::BLANK
+};
+
+/// The most event ports of an instance with voices.
+pub const DEALT_PORTS: usize = 16;
+
+const DEALT: Port = Port::events("events", "from outside, and to the voices");
+
+/// What deals the notes that come into an instance to its voices; the schedule has a step of its own for it.
+pub static DEALER: Declaration = Declaration {
+    name: "dealer",
+    title: "Voices",
+    group: Group::Control,
+    help: "Gives each note to a voice that is free, or else to the quietest.",
+    inputs: &[DEALT; DEALT_PORTS],
+    outputs: &[DEALT; DEALT_PORTS],
     ..Declaration::BLANK
 };
 
@@ -54,6 +72,11 @@ pub static PLACEHOLDER: Declaration = Declaration {
 /// Whether a declaration is that of an output.
 pub fn is_output(declaration: &Declaration) -> bool {
     std::ptr::eq(declaration, &OUTPUT)
+}
+
+/// Whether a declaration is that of what deals notes to voices.
+pub fn is_dealer(declaration: &Declaration) -> bool {
+    std::ptr::eq(declaration, &DEALER)
 }
 
 /// Whether a declaration stands for an unknown kind.

@@ -2,7 +2,7 @@
 //! long as the delay says.
 
 use super::align::{Alignment, align};
-use super::expand::Flat;
+use super::flat::Flat;
 use super::order::{Order, order};
 use super::{Context, Problem, Widths, setup};
 use crate::patch::TempoMap;
@@ -51,7 +51,7 @@ pub fn settle(
             let by = alignment.absorb[n] - alignment.arrival[n];
             let early = by.min(of(flat, n).saturating_sub(l.frames));
             flat.nodes[n].early = early;
-            if early < by {
+            if early < by && !flat.nodes[n].repeats {
                 let what = format!(
                     "the way round the loop is {} frames longer than this delay says: so much latency of the other \
                      nodes does not fit into the shortest time that it may have",
@@ -63,7 +63,7 @@ pub fn settle(
         for &c in &l.cables {
             let cable = &flat.cables[c];
             let (from, to) = (&flat.nodes[cable.from.0].key, &flat.nodes[cable.to.0].key);
-            if !cable.feedback {
+            if !cable.feedback && !flat.repeats(cable) {
                 let what = "this cable closes a loop without a delay: it brings what was given one frame before; \
                             \"feedback\": true keeps it so when other cables are drawn (`signalbox check \
                             --store-cuts` writes that)";

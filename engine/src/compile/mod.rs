@@ -12,6 +12,7 @@ mod buffers;
 pub mod check;
 mod emit;
 mod expand;
+mod flat;
 mod fuse;
 mod internal;
 mod lanes;
@@ -23,17 +24,20 @@ mod size;
 mod transition;
 #[cfg(test)]
 mod twins;
+mod voices;
 mod widths;
 
 pub use align::Alignment;
 pub use batch::Seat;
 pub use buffers::SILENT_SLOTS;
-pub use expand::{Begins, Depth, Flat, FlatCable, FlatNode, Target};
-pub use internal::{is_output, is_placeholder};
+pub use flat::{Begins, Depth, Flat, FlatCable, FlatNode, Target};
+pub(crate) use internal::DEALT_PORTS;
+pub use internal::{is_dealer, is_output, is_placeholder};
 pub use lanes::Curve;
 pub use order::{Loop, Mode, Vertex};
 pub use problem::Problem;
 pub use transition::{Alike, Side, between};
+pub use voices::FlatVoices;
 pub use widths::Widths;
 
 use crate::node::{Assets, Setup, Shelf};

@@ -2,7 +2,7 @@
 
 mod loops;
 
-use super::expand::{Flat, Target};
+use super::flat::{Flat, Target};
 use super::{Problem, is_output};
 use crate::node::Group;
 pub use loops::Loop;

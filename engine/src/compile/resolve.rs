@@ -1,7 +1,8 @@
 //! Finds the nodes, ports and parameters that the ends of cables and lanes name.
 
-use super::expand::{Depth, FlatNode, Target};
+use super::flat::{Depth, FlatNode, Target};
 use super::is_placeholder;
+use super::voices::voice_keys;
 use crate::node::{Declaration, Parameter, Value, nearest};
 use crate::patch::{Cable, Endpoint, Graph, Patch};
 use signalbox_dsp::units::{Quantity, Unit};
@@ -21,8 +22,19 @@ pub struct Ends<'a> {
     pub nodes: &'a [FlatNode],
 }
 
-/// A source and a destination in the flat table, and an amplitude.
-type Resolved = ((usize, usize), (usize, Target), f32);
+/// What a cable leads from and to. Where an end names a node of several voices, there are several.
+pub struct Resolved {
+    /// Flat nodes that are alike.
+    pub from: Vec<usize>,
+    /// Their output port.
+    pub port: usize,
+    /// Flat nodes that are alike.
+    pub to: Vec<usize>,
+    /// Where it ends there.
+    pub target: Target,
+    /// Amplitude.
+    pub gain: f32,
+}
 
 /// Resolves a cable; `None` where one end is a placeholder, so that nothing flows.
 pub fn cable(ends: &Ends<'_>, cable: &Cable) -> Result<Option<Resolved>, String> {
@@ -30,18 +42,19 @@ pub fn cable(ends: &Ends<'_>, cable: &Cable) -> Result<Option<Resolved>, String>
         None => 1.0,
         Some(value) => amplitude(value)?,
     };
-    let (Some(from), Some(to)) = (ends.source(&cable.from)?, ends.destination(&cable.to)?) else {
+    let (Some((from, port)), Some((to, found))) = (ends.source(&cable.from)?, ends.destination(&cable.to)?)
+    else {
         return Ok(None);
     };
-    let to = match to {
-        (node, Found::Port(port)) if cable.depth.is_none() => (node, Target::Port(port)),
-        (_, Found::Port(_)) => return Err("`depth` is for parameters; a port takes a `gain`".into()),
-        (node, Found::Parameter(p)) => {
-            let declared = &ends.nodes[node].declaration.parameters[p];
-            (node, Target::Parameter(p, depth(cable.depth.as_ref(), declared)?))
+    let target = match found {
+        Found::Port(port) if cable.depth.is_none() => Target::Port(port),
+        Found::Port(_) => return Err("`depth` is for parameters; a port takes a `gain`".into()),
+        Found::Parameter(p) => {
+            let declared = &ends.nodes[to[0]].declaration.parameters[p];
+            Target::Parameter(p, depth(cable.depth.as_ref(), declared)?)
         }
     };
-    Ok(Some((from, to, gain)))
+    Ok(Some(Resolved { from, port, to, target, gain }))
 }
 
 fn amplitude(value: &Value) -> Result<f32, String> {
@@ -80,17 +93,17 @@ enum Found {
 }
 
 impl Ends<'_> {
-    /// The flat node and the rest of the name behind it; instances are entered.
-    fn node<'e>(&self, end: &'e Endpoint, inward: bool) -> Result<Option<(usize, &'e str)>, String> {
+    /// The flat node and the rest of the name behind it; instances are entered, and all of their voices.
+    fn node<'e>(&self, end: &'e Endpoint, inward: bool) -> Result<Option<(Vec<usize>, &'e str)>, String> {
         let Some(node) = self.graph.nodes.get(&end.node) else {
             let near = nearest(&end.node, self.graph.nodes.keys().map(String::as_str));
             let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             return Err(format!("there is no node `{}`{near}", end.node));
         };
-        let mut key = format!("{}{}", self.prefix, end.node);
+        let mut keys = vec![format!("{}{}", self.prefix, end.node)];
         let mut rest = end.port.as_str();
-        let mut kind = &node.kind;
-        while let Some(sub) = self.patch.subpatches.get(kind) {
+        let mut node = node;
+        while let Some(sub) = self.patch.subpatches.get(&node.kind) {
             let (inner, after) = rest.split_once('.').unwrap_or((rest, ""));
             let wanted = if inward { "input" } else { "output" };
             let found = match inner {
@@ -103,39 +116,47 @@ impl Ends<'_> {
                     sub.nodes.iter().filter(|(_, n)| n.kind == wanted).map(|(id, _)| id.as_str()).collect();
                 return Err(format!("`{}` has no {wanted} `{inner}`; it has: {}", end.node, list(&ports)));
             };
-            key = format!("{key}/{id}");
+            keys = match node.voices.filter(|_| !self.patch.is_port(next)) {
+                None => keys.into_iter().map(|key| format!("{key}/{id}")).collect(),
+                Some(voices) => {
+                    let each = |key: String| voice_keys(&key, voices).map(|v| v + id).collect::<Vec<_>>();
+                    keys.into_iter().flat_map(each).collect()
+                }
+            };
             rest = after;
-            kind = &next.kind;
+            node = next;
         }
-        let at = self.index.get(&key).copied().filter(|&i| i < self.nodes.len());
-        Ok(at.filter(|&i| !is_placeholder(self.nodes[i].declaration)).map(|i| (i, rest)))
+        let there = |&i: &usize| i < self.nodes.len() && !is_placeholder(self.nodes[i].declaration);
+        let nodes: Option<Vec<usize>> =
+            keys.iter().map(|key| self.index.get(key).copied().filter(there)).collect();
+        Ok(nodes.map(|nodes| (nodes, rest)))
     }
 
-    fn source(&self, end: &Endpoint) -> Result<Option<(usize, usize)>, String> {
-        let Some((node, port)) = self.node(end, false)? else { return Ok(None) };
-        let declaration = self.nodes[node].declaration;
+    fn source(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, usize)>, String> {
+        let Some((nodes, port)) = self.node(end, false)? else { return Ok(None) };
+        let declaration = self.nodes[nodes[0]].declaration;
         let at = if port.is_empty() && !declaration.outputs.is_empty() {
             Some(0)
         } else {
             declaration.output(port)
         };
-        at.map(|at| Some((node, at))).ok_or_else(|| no_port(end, declaration, "output", port))
+        at.map(|at| Some((nodes, at))).ok_or_else(|| no_port(end, declaration, "output", port))
     }
 
-    fn destination(&self, end: &Endpoint) -> Result<Option<(usize, Found)>, String> {
-        let Some((node, name)) = self.node(end, true)? else { return Ok(None) };
-        let declaration = self.nodes[node].declaration;
+    fn destination(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, Found)>, String> {
+        let Some((nodes, name)) = self.node(end, true)? else { return Ok(None) };
+        let declaration = self.nodes[nodes[0]].declaration;
         let port =
             if name.is_empty() && !declaration.inputs.is_empty() { Some(0) } else { declaration.input(name) };
         let found = port.map(Found::Port).or_else(|| declaration.parameter(name).map(Found::Parameter));
-        found.map(|f| Some((node, f))).ok_or_else(|| no_port(end, declaration, "input", name))
+        found.map(|f| Some((nodes, f))).ok_or_else(|| no_port(end, declaration, "input", name))
     }
 
-    /// The node and the parameter that a lane moves; `None` at a placeholder.
-    pub fn parameter(&self, end: &Endpoint) -> Result<Option<(usize, usize)>, String> {
+    /// The nodes and the parameter that a lane moves; `None` at a placeholder.
+    pub fn parameter(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, usize)>, String> {
         match self.destination(end)? {
             None => Ok(None),
-            Some((node, Found::Parameter(p))) => Ok(Some((node, p))),
+            Some((nodes, Found::Parameter(p))) => Ok(Some((nodes, p))),
             Some((_, Found::Port(_))) => Err(format!("`{end}` is a port; a lane moves a parameter")),
         }
     }

@@ -1,7 +1,7 @@
 //! How large a patch gets when it is unfolded, counted before anything is built.
 
 use super::Problem;
-use crate::patch::{Graph, Patch};
+use crate::patch::{Endpoint, Graph, Patch};
 use std::collections::BTreeMap;
 
 /// The most nodes of an unfolded patch, instances of sub-patches included.
@@ -20,6 +20,18 @@ struct Size {
     cables: u64,
     /// How many levels of sub-patches lie inside.
     depth: usize,
+}
+
+impl Size {
+    /// What so many voices unfold into: with their ports, what deals notes to them, and cables for both.
+    fn times(self, voices: u64, ports: u64) -> Self {
+        let times = |each: u64, once: u64| each.saturating_mul(voices).saturating_add(once);
+        Self {
+            nodes: times(self.nodes, ports + 1),
+            cables: times(self.cables.saturating_add(ports), ports),
+            depth: self.depth,
+        }
+    }
 }
 
 /// Refuses what is too large, nests too deep, or lies in itself.
@@ -44,8 +56,10 @@ struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn size(&mut self, graph: &'a Graph) -> Result<Size, Problem> {
-        let cables = graph.cables.len() + graph.lanes.len();
-        let mut sum = Size { nodes: graph.nodes.len() as u64, cables: cables as u64, depth: 0 };
+        let copies = |end: &Endpoint| self.copies(graph, end);
+        let cables = graph.cables.values().map(|c| copies(&c.from).saturating_mul(copies(&c.to)));
+        let cables = cables.chain(graph.lanes.keys().map(copies)).fold(0, u64::saturating_add);
+        let mut sum = Size { nodes: graph.nodes.len() as u64, cables, depth: 0 };
         for (id, node) in &graph.nodes {
             let Some((name, sub)) = self.patch.subpatches.get_key_value(&node.kind) else { continue };
             if self.inside.contains(&name.as_str()) {
@@ -67,10 +81,29 @@ impl<'a> Count<'a> {
                     size
                 }
             };
+            let size = node.voices.map_or(size, |voices| {
+                let ports = sub.nodes.values().filter(|n| self.patch.is_port(n)).count();
+                size.times(voices.count() as u64, ports as u64)
+            });
             sum.nodes = sum.nodes.saturating_add(size.nodes);
             sum.cables = sum.cables.saturating_add(size.cables);
             sum.depth = sum.depth.max(size.depth + 1);
         }
         Ok(sum)
+    }
+
+    /// How many nodes an end names: those of all voices, where it reaches into an instance that has some.
+    fn copies(&self, graph: &'a Graph, end: &Endpoint) -> u64 {
+        let (mut copies, mut rest) = (1u64, end.port.as_str());
+        let mut node = graph.nodes.get(&end.node);
+        while let Some((outer, sub)) = node.and_then(|n| Some((n, self.patch.subpatches.get(&n.kind)?))) {
+            let (inner, after) = rest.split_once('.').unwrap_or((rest, ""));
+            node = sub.nodes.get(inner).filter(|n| !self.patch.is_port(n));
+            if let (Some(_), Some(voices)) = (node, outer.voices) {
+                copies = copies.saturating_mul(voices.count() as u64);
+            }
+            rest = after;
+        }
+        copies
     }
 }

@@ -5,7 +5,8 @@
 //! sound leads from what goes or comes to what stays, its cables fade.
 
 use super::Widths;
-use super::expand::{Begins, Flat, FlatCable, FlatLane, Target};
+use super::flat::{Begins, Flat, FlatCable, FlatLane, Target};
+use super::voices::FlatVoices;
 use crate::node::PortKind;
 use crate::schedule::{Fade, Line};
 use std::collections::HashMap;
@@ -55,7 +56,14 @@ pub fn between(
     frames: usize,
     alike: impl Fn(usize, usize) -> Alike,
 ) -> (Flat, Widths) {
-    let mut flat = Flat { nodes: new.flat.nodes.clone(), cables: Vec::new(), lanes: new.flat.lanes.clone() };
+    let mut flat = Flat {
+        nodes: new.flat.nodes.clone(),
+        cables: Vec::new(),
+        lanes: new.flat.lanes.clone(),
+        voices: new.flat.voices.clone(),
+    };
+    let dealt =
+        |side: Side<'_>, node: usize| side.flat.voices.iter().find(|v| v.dealer == node).map(|v| v.count);
     let mut widths = new.widths.clone();
     let keys: HashMap<&str, usize> =
         new.flat.nodes.iter().enumerate().map(|(n, node)| (node.key.as_str(), n)).collect();
@@ -66,7 +74,7 @@ pub fn between(
     for (o, node) in old.flat.nodes.iter().enumerate() {
         let mut node = node.clone();
         if let Some(&n) = keys.get(node.key.as_str()) {
-            let how = alike(o, n);
+            let how = if dealt(old, o) == dealt(new, n) { alike(o, n) } else { Alike::Not };
             was[n] = Some(how);
             if how == Alike::Wholly {
                 place.push(n);
@@ -84,6 +92,18 @@ pub fn between(
         widths.inputs.push(old.widths.inputs[o].clone());
         widths.outputs.push(old.widths.outputs[o].clone());
         flat.nodes.push(node);
+    }
+    // What deals to the voices that go.
+    for voices in old.flat.voices.iter().filter(|v| place[v.dealer] >= was.len()) {
+        let dealer = place[voices.dealer];
+        // Where voices that stay are summed they are measured for what deals to them from now on.
+        let going = voices.outputs.iter().map(|&n| place[n]).filter(|&n| n >= was.len());
+        flat.voices.push(FlatVoices {
+            key: flat.nodes[dealer].key.as_str().into(),
+            count: voices.count,
+            dealer,
+            outputs: going.collect(),
+        });
     }
     let stays = |n: usize| was.get(n) == Some(&Some(Alike::Wholly));
     let came = was.len();

@@ -1,6 +1,6 @@
 //! Second pass: how many channels each port has.
 
-use super::expand::{Flat, Target};
+use super::flat::{Flat, Target};
 use super::{Context, Problem};
 use crate::node::{MAX_CHANNELS, Port, PortKind, Setting, Width};
 
@@ -23,7 +23,9 @@ pub fn infer(flat: &Flat, context: &Context<'_>) -> Result<Widths, Vec<Problem>>
                 .iter()
                 .map(|port| {
                     given(port, node, context).unwrap_or_else(|what| {
-                        errors.push(Problem::new(&node.key, what));
+                        if !node.repeats {
+                            errors.push(Problem::new(&node.key, what));
+                        }
                         1
                     })
                 })
@@ -38,7 +40,7 @@ pub fn infer(flat: &Flat, context: &Context<'_>) -> Result<Widths, Vec<Problem>>
         return Err(errors);
     }
     spread(flat, &mut widths);
-    errors.extend(flat.cables.iter().filter_map(|cable| {
+    errors.extend(flat.cables.iter().filter(|c| !flat.repeats(c)).filter_map(|cable| {
         let source = widths.outputs[cable.from.0][cable.from.1];
         let (from, to) = (&flat.nodes[cable.from.0], &flat.nodes[cable.to.0]);
         let (name, wanted) = match cable.to.1 {

@@ -1,6 +1,6 @@
 //! What a patch holds.
 
-use super::TempoMap;
+use super::{TempoMap, Voices};
 use crate::node::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -63,6 +63,9 @@ pub struct Node {
     /// What it is to a mix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// For an instance of a sub-patch: how many voices it has; one instance without them where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voices: Option<Voices>,
 }
 
 impl Node {
@@ -86,6 +89,12 @@ impl Node {
     /// With a place on the canvas.
     pub fn at(mut self, x: f64, y: f64) -> Self {
         self.at = Some((x, y));
+        self
+    }
+
+    /// With so many voices.
+    pub fn with_voices(mut self, voices: Voices) -> Self {
+        self.voices = Some(voices);
         self
     }
 
@@ -276,6 +285,11 @@ impl Graph {
 }
 
 impl Patch {
+    /// Whether a node is a port of the sub-patch that it lies in.
+    pub fn is_port(&self, node: &Node) -> bool {
+        matches!(node.kind.as_str(), "input" | "output") && !self.subpatches.contains_key(&node.kind)
+    }
+
     /// The graph that a scope names: the patch's own, or a sub-patch's.
     pub fn scope(&self, scope: &super::Scope) -> Option<&Graph> {
         match scope {

@@ -1,6 +1,6 @@
 //! Edits: every change of a patch, with its exact inverse.
 
-use super::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Role, TempoMap};
+use super::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Role, TempoMap, Voices};
 use crate::node::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
@@ -29,6 +29,8 @@ pub enum Edit {
     SetMute(Scope, String, bool),
     /// Says what a node is to a mix.
     SetRole(Scope, String, Option<Role>),
+    /// Gives an instance of a sub-patch so many voices, or makes it a plain one.
+    SetVoices(Scope, String, Option<Voices>),
     /// Gives a node another kind in the same place.
     SetKind(Scope, String, String),
     /// Draws a cable under an id.
@@ -163,6 +165,10 @@ impl Patch {
             Edit::SetRole(scope, id, role) => {
                 let old = replace(&mut self.node_mut(&scope, &id)?.role, role);
                 Edit::SetRole(scope, id, old)
+            }
+            Edit::SetVoices(scope, id, voices) => {
+                let old = replace(&mut self.node_mut(&scope, &id)?.voices, voices);
+                Edit::SetVoices(scope, id, old)
             }
             Edit::SetKind(scope, id, kind) => {
                 let old = replace(&mut self.node_mut(&scope, &id)?.kind, kind);

@@ -10,6 +10,7 @@ pub mod file;
 mod history;
 mod tempo;
 mod time;
+mod voices;
 
 pub use document::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};
 pub use edit::{Edit, EditError, Scope};
@@ -18,3 +19,4 @@ pub use file::FORMAT;
 pub use history::History;
 pub use tempo::TempoMap;
 pub use time::Moment;
+pub use voices::Voices;

@@ -5,9 +5,11 @@
 
 mod bypass;
 mod cell;
+mod dealer;
 mod follow;
 mod fuse;
 mod glide;
+mod level;
 mod line;
 mod memory;
 mod moves;

@@ -1,6 +1,7 @@
 //! What is done to cells and delays when a program runs for the first time: state comes over from the program before.
 
 use super::cell::{Cell, Relane, move_lane, with_state};
+use super::dealer::Dealer;
 use super::line::DelayLine;
 use crate::compile::Curve;
 use std::cell::UnsafeCell;
@@ -20,6 +21,14 @@ pub struct Slip {
     pub to: Arc<Held<DelayLine>>,
 }
 
+/// What deals to another number of voices.
+pub struct Redeal {
+    /// What it was.
+    pub from: Arc<Held<Dealer>>,
+    /// What it is.
+    pub to: Arc<Held<Dealer>>,
+}
+
 /// State that comes over before a program runs for the first time.
 #[derive(Default)]
 pub struct Moves {
@@ -27,6 +36,8 @@ pub struct Moves {
     pub all: Vec<(Arc<Cell>, usize, Arc<Cell>, usize)>,
     /// Delays that go on with another length.
     pub lines: Vec<Slip>,
+    /// Dealers of instances that have more or fewer voices now.
+    pub dealers: Vec<Redeal>,
     /// Lanes of automation that came, went or were drawn anew, by cell, SIMD lane and parameter.
     pub lanes: Vec<(Arc<Cell>, usize, usize, Relane)>,
     /// Cells of nodes whose parameters are moved by other cables than before, or by none any more.
@@ -60,6 +71,10 @@ impl Moves {
         for Slip { from, to } in &self.lines {
             // SAFETY: by the contract above; the lines are two.
             unsafe { (*to.0.get()).follow(&*from.0.get()) };
+        }
+        for Redeal { from, to } in &self.dealers {
+            // SAFETY: by the contract above; the second one is new, so it is not the first.
+            unsafe { (*to.0.get()).take_over(&*from.0.get()) };
         }
     }
 }

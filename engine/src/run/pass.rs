@@ -1,13 +1,14 @@
 //! One pass over the steps of a schedule, for some frames of one block.
 
 use super::cell::{AnyState, Cell, State, with_state};
+use super::level;
 use super::memory::{Memory, flat, flat_mut, range, wide, wide_mut};
 use super::moving::Move;
 use super::program::Program;
 use super::sum;
 use super::transport::Transport;
 use super::view::{Events, Inputs, Outputs};
-use crate::compile::Mode;
+use crate::compile::{DEALT_PORTS, Mode};
 use crate::node::{BLOCK, Event, EventList, Io, Params};
 use crate::schedule::{Place, Run, Step};
 use signalbox_dsp::lane::{Lane, Task, dispatch};
@@ -173,6 +174,16 @@ impl Pass<'_> {
                 }
             }
             Step::Merge { to, from } => self.merge(*to, from, frames),
+            Step::Deal { dealer, from, to, room } => self.deal(*dealer, from, (*to, *room), frames),
+            Step::Level { dealer, of, lanes } => {
+                let peaks = level::peaks(memory, *of, frames.clone());
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                let dealer = unsafe { &mut *self.program.dealers[*dealer as usize].0.get() };
+                let levels = lanes
+                    .iter()
+                    .map(|&(lane, voice, gain)| (voice as usize, peaks[lane as usize] * gain.abs()));
+                dealer.hear(self.start + frames.start as i64, levels);
+            }
             Step::Run(run) => {
                 let cell = &*self.program.cells[run.bank as usize];
                 // SAFETY: this is the one runner of the program's builder, held by mutable reference; no other
@@ -204,6 +215,37 @@ impl Pass<'_> {
             }
         }
         lists[to as usize] = merged;
+    }
+
+    /// Deals the events of some frames, in order of time and then of the ports.
+    fn deal(&mut self, dealer: u32, from: &[u32], (to, room): (u32, u32), frames: Range<usize>) {
+        // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+        let dealer = unsafe { &mut *self.program.dealers[dealer as usize].0.get() };
+        let lists = &mut self.memory.lists;
+        if frames.start == 0 {
+            lists[to as usize..(to + room * from.len() as u32) as usize]
+                .iter_mut()
+                .for_each(EventList::clear);
+        }
+        // How far each list has been read.
+        let mut read = [0; DEALT_PORTS];
+        loop {
+            let next = |port: usize| {
+                let mut rest = lists[from[port] as usize].iter().skip(read[port]);
+                rest.find(|e| frames.contains(&(e.frame as usize))).copied()
+            };
+            let first = (0..from.len()).filter_map(|port| next(port).map(|event| (port, event)));
+            let Some((port, event)) = first.min_by_key(|(_, event)| event.frame) else { return };
+            let list = &lists[from[port] as usize];
+            read[port] +=
+                list[read[port]..].iter().take_while(|e| !frames.contains(&(e.frame as usize))).count() + 1;
+            dealer.deal(self.start + i64::from(event.frame), port, event, |voice, port, event| {
+                // A note may be held that a port brought which is no longer there.
+                if port < from.len() {
+                    lists[to as usize + room as usize * port + voice].push(event);
+                }
+            });
+        }
     }
 
     fn node<L: Lane>(&mut self, cell: &Cell, state: &mut State<L>, run: &Run, frames: Range<usize>) {

@@ -2,9 +2,10 @@
 
 use super::bypass::Bypass;
 use super::cell::{AnyState, Cell, Knobs, State, lane_words};
+use super::dealer::Dealer;
 use super::line::{DelayLine, EventLine};
 use super::memory::Memory;
-use super::moves::{Held, Moves, Slip, relanes};
+use super::moves::{Held, Moves, Redeal, Slip, relanes};
 use super::pass::Fault;
 use super::runner::Runner;
 use crate::compile::check::check;
@@ -35,6 +36,7 @@ pub struct Program {
     pub(super) memory: UnsafeCell<Memory>,
     pub(super) lines: Vec<Arc<Held<DelayLine>>>,
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
+    pub(super) dealers: Vec<Arc<Held<Dealer>>>,
     changes: Arc<AtomicU64>,
     moves: UnsafeCell<Moves>,
     /// For how many frames it is on its way from the program before.
@@ -128,6 +130,13 @@ enum Way {
     Copies,
 }
 
+/// What the last program holds of an instance with voices.
+struct KeptDealer {
+    voices: usize,
+    rate: u32,
+    held: Arc<Held<Dealer>>,
+}
+
 /// Makes programs, on the control side, and keeps the state of nodes from one to the next.
 pub struct Builder {
     id: u64,
@@ -135,6 +144,8 @@ pub struct Builder {
     /// By their cables, with no frames: how many frames they delay by.
     lines: HashMap<Line, (usize, Arc<Held<DelayLine>>)>,
     event_lines: HashMap<Line, (usize, Arc<Held<EventLine>>)>,
+    /// By the key of the instance.
+    dealers: HashMap<Arc<str>, KeptDealer>,
     changes: Arc<AtomicU64>,
 }
 
@@ -147,6 +158,7 @@ pub fn pair() -> (Builder, Runner) {
         cells: HashMap::new(),
         lines: HashMap::new(),
         event_lines: HashMap::new(),
+        dealers: HashMap::new(),
         changes: Arc::default(),
     };
     (builder, Runner::new(id))
@@ -263,6 +275,7 @@ impl Builder {
         let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |line, _| {
             Arc::new(Held(UnsafeCell::new(EventLine::new(line.frames))))
         });
+        let dealers = self.dealers(&schedule, context.rate, &mut moves);
         let (rows, count) = rows(&schedule, &compiled.flat);
         let key =
             |node: &Option<usize>| node.map_or_else(String::new, |n| compiled.flat.nodes[n].key.clone());
@@ -279,6 +292,7 @@ impl Builder {
             memory,
             lines,
             event_lines,
+            dealers,
             changes,
             moves,
             unsettled,
@@ -295,6 +309,26 @@ impl Builder {
             Begins::Anew => return None,
         };
         self.cells.get(key).map(|kept| (kept, way))
+    }
+
+    /// What deals to voices: what was there before goes on, also where there are more or fewer voices now.
+    fn dealers(&mut self, schedule: &Schedule, rate: u32, moves: &mut Moves) -> Vec<Arc<Held<Dealer>>> {
+        let mut old = std::mem::take(&mut self.dealers);
+        let mut all = Vec::with_capacity(schedule.dealers.len());
+        for dealer in &schedule.dealers {
+            let (voices, before) = (dealer.voices as usize, old.remove(&dealer.key));
+            let held = match before {
+                Some(kept) if (kept.voices, kept.rate) == (voices, rate) => kept.held,
+                before => {
+                    let new = Arc::new(Held(UnsafeCell::new(Dealer::new(voices, rate))));
+                    moves.dealers.extend(before.map(|b| Redeal { from: b.held, to: new.clone() }));
+                    new
+                }
+            };
+            self.dealers.insert(dealer.key.clone(), KeptDealer { voices, rate, held: held.clone() });
+            all.push(held);
+        }
+        all
     }
 
     /// Sets the parameters of all nodes to what the patch says.

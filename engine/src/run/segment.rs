@@ -3,7 +3,7 @@
 
 use super::program::Program;
 use crate::schedule::access::{lists, reads, writes};
-use crate::schedule::{Place, Step};
+use crate::schedule::{Place, Schedule, Step};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -45,6 +45,7 @@ pub fn cut(program: &Program, costs: &[f64], count: usize) -> Cut {
     let schedule = program.schedule();
     let share = costs.iter().sum::<f64>() / count.max(1) as f64;
     let mut cut = Cut::default();
+    let whole = whole(schedule);
     let (mut start, mut at, mut spent, mut due) = (0, 0, 0.0, share);
     while at < schedule.steps.len() {
         let next = match schedule.steps[at] {
@@ -53,7 +54,7 @@ pub fn cut(program: &Program, costs: &[f64], count: usize) -> Cut {
         };
         spent += costs[at..next].iter().sum::<f64>();
         at = next;
-        if spent >= due || at == schedule.steps.len() {
+        if at == schedule.steps.len() || (spent >= due && !whole[at]) {
             cut.segments.push(Segment { steps: start..at, ..Segment::default() });
             start = at;
             due = spent + share;
@@ -61,6 +62,26 @@ pub fn cut(program: &Program, costs: &[f64], count: usize) -> Cut {
     }
     cross(program, &mut cut);
     cut
+}
+
+/// By step: whether it can't begin a segment. What deals notes to voices must know how loud they were up to the block
+/// before, so it runs with all steps that measure them.
+fn whole(schedule: &Schedule) -> Vec<bool> {
+    let mut ends: Vec<Option<(usize, usize)>> = vec![None; schedule.dealers.len()];
+    for (at, step) in schedule.steps.iter().enumerate() {
+        if let Step::Deal { dealer, .. } | Step::Level { dealer, .. } = step {
+            ends[*dealer as usize].get_or_insert((at, at)).1 = at;
+        }
+    }
+    let mut until = vec![0; schedule.steps.len()];
+    ends.into_iter().flatten().for_each(|(first, last)| until[first] = last);
+    let mut latest = 0;
+    let inside = until.into_iter().enumerate().map(|(at, last)| {
+        let inside = at <= latest;
+        latest = latest.max(last);
+        inside
+    });
+    inside.collect()
 }
 
 /// Finds what crosses.

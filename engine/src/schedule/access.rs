@@ -5,7 +5,9 @@ use super::{Place, Step};
 /// The buffers that a step reads, those that it works on in place included.
 pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
     match step {
-        Step::Loop { .. } | Step::Fuse { .. } | Step::Give { .. } | Step::Merge { .. } => {}
+        Step::Loop { .. } | Step::Fuse { .. } | Step::Give { .. } => {}
+        Step::Merge { .. } | Step::Deal { .. } => {}
+        Step::Level { of, .. } => each(*of),
         Step::Take { from, .. } | Step::Pack { from, .. } => from.iter().for_each(|&p| each(p)),
         Step::Copy { from, .. } | Step::Unpack { from, .. } => each(*from),
         Step::Sum { before, terms, .. } => {
@@ -30,7 +32,8 @@ pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
 /// The buffers that a step writes.
 pub fn writes(step: &Step, mut each: impl FnMut(Place)) {
     match step {
-        Step::Loop { .. } | Step::Fuse { .. } | Step::Take { .. } | Step::Merge { .. } => {}
+        Step::Loop { .. } | Step::Fuse { .. } | Step::Take { .. } => {}
+        Step::Merge { .. } | Step::Deal { .. } | Step::Level { .. } => {}
         Step::Give { to, .. } => to.iter().for_each(|&p| each(p)),
         Step::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
         Step::Copy { to, .. } | Step::Sum { to, .. } | Step::WideSum { to, .. } | Step::Pack { to, .. } => {
@@ -54,6 +57,10 @@ pub fn lists(step: &Step, lanes: u32, mut each: impl FnMut(u32, bool)) {
         Step::Merge { to, from } => {
             from.iter().for_each(|f| each(f.0, false));
             each(*to, true);
+        }
+        Step::Deal { from, to, room, .. } => {
+            from.iter().for_each(|&list| each(list, false));
+            (*to..to + room * from.len() as u32).for_each(|list| each(list, true));
         }
         Step::Run(run) => {
             let seen = |list: u32| run.windows.iter().find(|w| w.seen == list).map_or(list, |w| w.whole);

@@ -1,7 +1,7 @@
 //! A schedule in words, a line a step, and as a graph for Graphviz.
 
-use super::{Bank, Fade, Place, Run, Schedule, Step, Term};
-use crate::compile::{Compiled, Depth, Mode, Target};
+use super::{Bank, Dealer, Fade, Line, Place, Run, Schedule, Step, Term};
+use crate::compile::{Compiled, Depth, FlatCable, Mode, Target};
 use std::fmt::Write as _;
 
 /// The schedule in words: what each step reads and writes, and why it is there.
@@ -85,7 +85,7 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
             }
             Step::Delay { line, channels } => {
                 let line = &schedule.lines[*line as usize];
-                let cable = flat.cables.iter().find(|c| c.scope == line.scope && c.id == line.cable);
+                let cable = flat.cables.iter().find(|c| is_line(c, line));
                 let output = || format!("output {} waits for the later outputs", line.scope);
                 let whom = cable.map_or_else(output, |c| {
                     format!(
@@ -118,6 +118,27 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                     .collect();
                 writeln!(out, "merge    {} → e{to}", lists.join(" + "))
             }
+            Step::Deal { dealer, from, to, room } => {
+                let Dealer { key, voices, .. } = &schedule.dealers[*dealer as usize];
+                let lists = |port: u32| format!("e{}–{}", to + port * room, to + port * room + voices - 1);
+                let lists: Vec<String> =
+                    from.iter().zip(0..).map(|(from, port)| format!("e{from} → {}", lists(port))).collect();
+                let why = format!("each note to a free voice of {key}, else to the quietest of the {voices}");
+                writeln!(out, "deal     {}: {why}", lists.join(", "))
+            }
+            Step::Level { dealer, of, lanes } => {
+                let which = match (of.span, &lanes[..]) {
+                    (1, _) => String::new(),
+                    (span, some) if some.len() < span as usize => format!(" ({} lanes)", some.len()),
+                    (span, _) => format!(" ({span} lanes)"),
+                };
+                let key = &schedule.dealers[*dealer as usize].key;
+                writeln!(
+                    out,
+                    "level    {}{which}: how loud voices of {key} are, so that the quietest is known",
+                    b(of)
+                )
+            }
             Step::Run(run) => writeln!(out, "{}", run_line(run, compiled)),
         };
     }
@@ -138,10 +159,15 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
     out
 }
 
+/// Whether a delay belongs to a cable.
+fn is_line(cable: &FlatCable, line: &Line) -> bool {
+    cable.scope == line.scope && (cable.id, cable.ends) == (line.cable, line.ends)
+}
+
 /// The cable that a delay belongs to.
 fn cable(line: u32, compiled: &Compiled) -> String {
     let line = &compiled.schedule.lines[line as usize];
-    let cable = compiled.flat.cables.iter().find(|c| c.scope == line.scope && c.id == line.cable);
+    let cable = compiled.flat.cables.iter().find(|c| is_line(c, line));
     let keys = |n: usize| compiled.flat.nodes[n].key.as_str();
     cable.map_or_else(String::new, |c| format!("the cable {} → {}", keys(c.from.0), keys(c.to.0)))
 }
@@ -150,6 +176,7 @@ fn cable(line: u32, compiled: &Compiled) -> String {
 fn heard(compiled: &Compiled) -> Vec<bool> {
     let mut heard = vec![false; compiled.flat.nodes.len()];
     compiled.schedule.nodes().for_each(|n| heard[n] = true);
+    compiled.schedule.dealers.iter().for_each(|d| heard[d.node] = true);
     heard
 }
 
@@ -299,7 +326,7 @@ pub fn dot(compiled: &Compiled) -> String {
             Target::Port(port) => to.declaration.inputs[port].name,
             Target::Parameter(parameter, _) => to.declaration.parameters[parameter].name,
         };
-        let held = compiled.schedule.lines.iter().find(|l| l.scope == cable.scope && l.cable == cable.id);
+        let held = compiled.schedule.lines.iter().find(|line| is_line(cable, line));
         let held = held.map_or(String::new(), |l| format!(" (+{} frames)", l.frames));
         let _ = writeln!(out, "  {} -> {} [label=\"{end}{held}\"];", quote(&from.key), quote(&to.key));
     }

@@ -133,6 +133,26 @@ pub enum Step {
         /// The lists that are read, with the index in [`Schedule::event_lines`] of what holds each back.
         from: Vec<(u32, Option<u32>)>,
     },
+    /// Deals events to voices: each note to one that is free, or else to the quietest.
+    Deal {
+        /// Index in [`Schedule::dealers`].
+        dealer: u32,
+        /// The list that is read for each port.
+        from: Vec<u32>,
+        /// The first of the lists that are written: `room` of them for each port, one a voice.
+        to: u32,
+        /// As many as there are voices, or some more that stay empty.
+        room: u32,
+    },
+    /// Measures how loud voices are, for their dealer.
+    Level {
+        /// Index in [`Schedule::dealers`].
+        dealer: u32,
+        /// What is read.
+        of: Place,
+        /// Its lanes: each with the number of its voice and an amplitude.
+        lanes: Vec<(u32, u32, f32)>,
+    },
     /// Runs a node, or several side by side.
     Run(Run),
 }
@@ -154,6 +174,21 @@ impl Fade {
         let way = frame as f32 / self.frames.max(1) as f32;
         if way < 1.0 { self.from + (self.to - self.from) * way } else { self.to }
     }
+}
+
+/// What deals events to the voices of an instance; what it knows of them outlives schedules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dealer {
+    /// The key of the instance.
+    pub key: Arc<str>,
+    /// The dealer's index in the flat table.
+    pub node: usize,
+    /// How many voices there are.
+    pub voices: u32,
+    /// How many ports bring events.
+    pub ports: u32,
+    /// How many steps measure the voices.
+    pub levels: u32,
 }
 
 /// A node that is run, or several side by side.
@@ -278,6 +313,8 @@ pub struct Schedule {
     pub lines: Vec<Line>,
     /// The same for events.
     pub event_lines: Vec<Line>,
+    /// What deals events to voices.
+    pub dealers: Vec<Dealer>,
     /// Courses of parameters.
     pub lanes: Vec<Curve>,
     /// What leaves the patch.

@@ -19,3 +19,4 @@ mod parameters;
 mod recompile;
 mod refusals;
 mod rendering;
+mod voices;

@@ -40,7 +40,8 @@ fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
             Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
                 all.extend(channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]))
             }
-            Step::Merge { .. } | Step::Loop { .. } | Step::Fuse { .. } => {}
+            Step::Merge { .. } | Step::Deal { .. } | Step::Loop { .. } | Step::Fuse { .. } => {}
+            Step::Level { of, .. } => all.push(of),
             Step::Give { to: all_of, .. } | Step::Take { from: all_of, .. } => all.extend(all_of),
             Step::Run(run) => {
                 all.extend(&mut run.places);
@@ -160,6 +161,8 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
         Step::Delay { .. } => "delay",
         Step::Fade { .. } => "fade",
         Step::Merge { .. } => "merge",
+        Step::Deal { .. } => "deal",
+        Step::Level { .. } => "level",
         Step::Run(_) => "run",
         Step::Loop { .. } => "loop",
         Step::Fuse { .. } => "fuse",
@@ -186,7 +189,7 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
         }
     }
     println!("{dropped:?}");
-    assert!(dropped.len() == 10 && dropped.values().all(|&n| n >= 4), "{dropped:?}");
+    assert!(dropped.len() == 12 && dropped.values().all(|&n| n >= 4), "{dropped:?}");
 }
 
 /// Breaks what the checker can't see; the oracle must hear most of it (some is silent, or behind a clamp).

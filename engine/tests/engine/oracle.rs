@@ -2,18 +2,18 @@
 
 use crate::support::build::{bytes, compiled_in};
 use crate::support::generate;
-use crate::support::interpreter::interpret;
+use crate::support::interpreter::interpret_and_count;
 use crate::support::judge::{lanes, or_panic, wrong};
 use crate::support::play::play;
 use crate::support::shrink::shrink;
 use crate::support::story::{self, Scene, story};
 use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
 use signalbox_engine::patch::Patch;
-use signalbox_engine::schedule::{Run, Step, Term};
+use signalbox_engine::schedule::{Dealer, Run, Step, Term};
 use std::collections::BTreeMap;
 
 /// How many patches each of the tests tries that play as they are; they run side by side.
-const PATCHES: u64 = 250;
+const PATCHES: u64 = 1_500;
 
 /// How many patches each of the tests tries that are edited while they play.
 const STORIES: u64 = 1_000;
@@ -120,6 +120,17 @@ impl Coverage {
             "cables to parameters of a batch",
             runs(&|r| r.moved.iter().flat_map(|m| &m.cables).any(|c| c.1.len() > 1)),
         );
+        let deals = |is: &dyn Fn(&Dealer) -> bool| schedule.dealers.iter().any(is);
+        self.count("voices", deals(&|_| true));
+        self.count("voices inside voices", deals(&|d| d.key.contains('/')));
+        self.count("two ports dealt together", deals(&|d| d.ports > 1));
+        self.count("voices that are heard", deals(&|d| d.levels > 0));
+        self.count("lanes measured", steps(&|s| matches!(s, Step::Level { of, .. } if of.span > 1)));
+        let in_a_row = |r: &Run| {
+            let merged = |list| steps(&|s| matches!(s, Step::Merge { to, .. } if *to == list));
+            r.inputs.iter().any(|p| p.apart && !merged(p.start))
+        };
+        self.count("lists of voices in lanes", runs(&in_a_row));
         self.count("merge", steps(&|s| matches!(s, Step::Merge { .. })));
         self.count("delay", !schedule.lines.is_empty());
         self.count(
@@ -167,7 +178,9 @@ fn random_patches_hold_every_feature_often_and_most_of_them_sound() {
         coverage.patch(&patch, &compiled);
         let played = play(&patch, &compiled, 700, || 64);
         let sounds = |c: &Vec<f32>| c.windows(2).filter(|w| w[0] != w[1]).count() > 50;
-        coverage.count("room for all events", interpret(&patch, &compiled, 200).is_some());
+        let told = interpret_and_count(&patch, &compiled, 300);
+        coverage.count("room for all events", told.is_some());
+        coverage.count("a voice stolen", told.is_some_and(|t| t.1 > 0));
         coverage.count("sound", played.outputs.iter().any(|o| o.1.iter().any(sounds)));
     }
     println!("{coverage:#?}");
@@ -189,7 +202,7 @@ fn random_edits_are_of_every_kind_and_most_stories_come_to_their_end() {
         ended += usize::from(story::judge(&patch, &scenes, seed) == Ok(scenes.len()));
     }
     println!("{kinds:?}, {ended} of 300 come to their end, {scenes_of_all} scenes");
-    assert!(kinds.len() == 11 && kinds.values().all(|&n| n > 5), "{kinds:?}");
+    assert!(kinds.len() == 12 && kinds.values().all(|&n| n > 5), "{kinds:?}");
     assert!(ended > 290 && scenes_of_all > 900, "{ended} come to their end, {scenes_of_all} scenes");
 }
 

@@ -2,7 +2,7 @@
 
 use signalbox_engine::compile::{Compiled, Context, Problem, compile, lanes_here};
 use signalbox_engine::node::{NoAssets, Shelf, Value};
-use signalbox_engine::patch::{Cable, Graph, Lane, Node, Patch, file};
+use signalbox_engine::patch::{Cable, Graph, Lane, Node, Patch, Voices, file};
 
 /// The rate of most tests.
 pub const RATE: u32 = 8_000;
@@ -57,6 +57,9 @@ pub fn graph(text: &str) -> Graph {
             let mut node = Node::new(words.next().expect("a kind"));
             for word in words {
                 match word.split_once('=') {
+                    Some(("voices", n)) => {
+                        node.voices = Some(Voices::new(n.parse().expect("a number")).expect("1 to 256"));
+                    }
                     Some((name, v)) => node = node.with(name, value(v)),
                     None if word == "mute" => node.mute = true,
                     None if word == "bypass" => node.bypass = true,

@@ -4,7 +4,7 @@
 use super::chance::Chance;
 use serde_json::{Map, Value, json};
 use signalbox_engine::patch::{
-    Cable, Edit, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Scope, Shape, TempoMap,
+    Cable, Edit, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Scope, Shape, TempoMap, Voices,
 };
 
 const WORDS: &[&str] = &[
@@ -95,7 +95,13 @@ pub fn node(chance: &mut Chance) -> Node {
         bypass: chance.is(0.2),
         mute: chance.is(0.2),
         role: chance.is(0.2).then(|| *chance.pick(&[Role::Strip, Role::Mix])),
+        voices: voices(chance),
     }
+}
+
+fn voices(chance: &mut Chance) -> Option<Voices> {
+    let count = chance.between(1, 256) as u32;
+    chance.is(0.2).then(|| Voices::new(count).expect("1 to 256"))
 }
 
 fn endpoint(chance: &mut Chance, ids: &[String]) -> Endpoint {
@@ -216,7 +222,8 @@ pub fn edit(chance: &mut Chance, patch: &Patch) -> Edit {
         let bad = chance.is(0.1);
         chance.is(0.8).then(|| (float(chance), if bad { f64::NAN } else { float(chance) }))
     };
-    match chance.below(21) {
+    match chance.below(22) {
+        21 => Edit::SetVoices(scope, old, voices(chance)),
         0 | 20 => Edit::AddNode(scope, id(chance), node(chance)),
         1 => Edit::RemoveNode(scope, old),
         2 | 3 => {

@@ -3,6 +3,7 @@
 //! A graph grows node by node, each fed by those before it, so that it has no loops; loops come from cables back into
 //! nodes that may cut them. Widths are left to chance: cables that do not fit are taken out again.
 
+mod band;
 pub mod edits;
 mod kinds;
 
@@ -16,6 +17,8 @@ use signalbox_engine::patch::{Cable, Graph, Lane, Node, Patch, Point, Shape};
 /// What a sub-patch offers to those who place it.
 pub struct Offer {
     pub name: String,
+    /// How many nodes it unfolds into, at most.
+    pub size: usize,
     pub ins: Vec<(String, Gives)>,
     pub outs: Vec<(String, Gives)>,
     /// Parameters inside that may move: `node.parameter`, least, greatest, whether in hertz.
@@ -35,6 +38,9 @@ pub fn patch(seed: u64) -> (Patch, Compiled) {
         let (graph, offer) = grow(&mut chance, size, &offers, Some(&name));
         patch.subpatches.insert(name, graph);
         offers.extend(offer);
+    }
+    if chance.is(0.2) {
+        band::instrument(&mut chance, &mut patch, &mut offers);
     }
     let size = 1 + (39.0 * chance.unit().powf(1.7)) as usize;
     patch.graph = grow(&mut chance, size, &offers, None).0;
@@ -61,12 +67,17 @@ fn fitted(mut patch: Patch) -> (Patch, Compiled) {
 /// The graph that an instance's key leads to.
 fn scoped<'a>(patch: &'a mut Patch, scope: &str) -> &'a mut Graph {
     let mut name = None;
-    for instance in scope.split('/').filter(|s| !s.is_empty()) {
+    let mut parts = scope.split('/').filter(|s| !s.is_empty());
+    while let Some(instance) = parts.next() {
         let graph = match &name {
             None => &patch.graph,
             Some(name) => &patch.subpatches[name],
         };
-        name = Some(graph.nodes[instance].kind.clone());
+        let node = &graph.nodes[instance];
+        if node.voices.is_some() {
+            parts.next();
+        }
+        name = Some(node.kind.clone());
     }
     match name {
         None => &mut patch.graph,
@@ -80,10 +91,13 @@ struct Growing<'c> {
     graph: Graph,
     placed: Vec<Placed>,
     cables: Vec<Cable>,
+    /// How many nodes the instances unfold into.
+    inside: usize,
 }
 
 fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) -> (Graph, Option<Offer>) {
-    let mut g = Growing { chance, graph: Graph::default(), placed: Vec::new(), cables: Vec::new() };
+    let mut g =
+        Growing { chance, graph: Graph::default(), placed: Vec::new(), cables: Vec::new(), inside: 0 };
     let (mut ins, mut outs) = (Vec::new(), Vec::new());
     if name.is_some() {
         for number in 0..g.chance.below(4) {
@@ -103,6 +117,9 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
     for number in 0..size {
         let (placed, node) = place(g.chance, offers, number);
         g.put(placed, node);
+    }
+    if matches!(name, None | Some("ensemble")) {
+        g.band(offers);
     }
     if g.chance.is(0.4) {
         g.choir();
@@ -137,7 +154,7 @@ fn grow(chance: &mut Chance, size: usize, offers: &[Offer], name: Option<&str>) 
             g.placed.iter().flat_map(|p| p.moves.iter().map(|m| (named(p, &m.0), m.1, m.2, m.3))).collect();
         let values =
             g.placed.iter().flat_map(|p| p.values.iter().map(|v| (named(p, &v.0), v.1, v.2))).collect();
-        Offer { name: name.into(), ins, outs, moves, values }
+        Offer { name: name.into(), size: g.placed.len() + g.inside, ins, outs, moves, values }
     });
     (g.graph, offer)
 }
@@ -148,6 +165,7 @@ impl Growing<'_> {
     /// Puts a node in and leads cables and lanes to it.
     fn put(&mut self, placed: Placed, node: Node) {
         self.graph.nodes.insert(placed.id.clone(), node);
+        self.inside += placed.inside;
         for (port, gives) in &placed.ins {
             let cables = match self.chance.unit() {
                 x if x < 0.05 => 0,

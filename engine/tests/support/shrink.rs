@@ -1,6 +1,6 @@
 //! Makes a patch that fails smaller, so that a person can read it.
 
-use signalbox_engine::patch::{Graph, Patch};
+use signalbox_engine::patch::{Graph, Patch, Voices};
 
 /// The smallest patch that taking single things out leads to, and that still fails.
 pub fn shrink(patch: &Patch, fails: impl Fn(&Patch) -> bool) -> Patch {
@@ -50,6 +50,11 @@ fn candidates(patch: &Patch) -> Vec<Patch> {
             with(&|g| {
                 let node = g.nodes.get_mut(id).expect("a node");
                 (node.mute, node.bypass) = (false, false);
+            });
+            with(&|g| {
+                let node = g.nodes.get_mut(id).expect("a node");
+                let fewer = node.voices.and_then(|v| Voices::new(v.count() as u32 / 2).ok());
+                node.voices = fewer;
             });
             for name in node.values.keys() {
                 with(&|g| drop(g.nodes.get_mut(id).expect("a node").values.remove(name)));

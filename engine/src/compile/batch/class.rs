@@ -2,7 +2,7 @@
 
 use super::{Part, Seat, may_batch};
 use crate::compile::align::Alignment;
-use crate::compile::expand::{Depth, Flat, Target};
+use crate::compile::flat::{Depth, Flat, Target};
 use crate::compile::order::Order;
 use crate::compile::widths::Widths;
 use crate::node::Setting;

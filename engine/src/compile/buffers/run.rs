@@ -2,7 +2,7 @@
 
 use super::Assigner;
 use crate::compile::emit::{Ports, Value};
-use crate::compile::expand::Depth;
+use crate::compile::flat::Depth;
 use crate::compile::order::Mode;
 use crate::run::PortView;
 use crate::schedule::{Bank, Moved, Place, Run, Step, Window};

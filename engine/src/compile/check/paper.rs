@@ -1,7 +1,7 @@
 //! What is known on paper at a step of a schedule.
 
-use crate::compile::Mode;
 use crate::compile::buffers::SILENT_SLOTS;
+use crate::compile::{DEALT_PORTS, Mode};
 use crate::schedule::{Place, Schedule, Step, Term};
 
 /// What a delay was used for.
@@ -27,6 +27,9 @@ pub struct Paper {
     pub lines: Vec<Used>,
     /// The same for events.
     pub event_lines: Vec<bool>,
+    /// By dealer: whether it dealt, and how often its voices were measured.
+    pub dealt: Vec<bool>,
+    pub levels: Vec<u32>,
 }
 
 /// How many slots a sum in double precision covers.
@@ -64,6 +67,8 @@ impl Paper {
             ran: vec![None; schedule.banks.len()],
             lines: vec![Used::No; schedule.lines.len()],
             event_lines: vec![false; schedule.event_lines.len()],
+            dealt: vec![false; schedule.dealers.len()],
+            levels: vec![0; schedule.dealers.len()],
         };
         paper.slots.iter_mut().take(SILENT_SLOTS as usize).for_each(|silent| *silent = Some(0));
         if let Some(empty) = paper.lists.first_mut() {
@@ -225,6 +230,26 @@ impl Paper {
                     }
                 }
                 once(&mut self.lists, *to, "list")
+            }
+            Step::Deal { dealer, from, to, room } => {
+                once(&mut self.dealt, *dealer, "dealer")?;
+                let dealer = &schedule.dealers[*dealer as usize];
+                if from.len() != dealer.ports as usize || from.len() > DEALT_PORTS || *room < dealer.voices {
+                    return Err("deals to other voices than there are".into());
+                }
+                from.iter().try_for_each(|&list| self.list(list))?;
+                let lists = *to..to.saturating_add(room.saturating_mul(dealer.ports));
+                lists.into_iter().try_for_each(|list| once(&mut self.lists, list, "list"))
+            }
+            Step::Level { dealer, of, lanes } => {
+                self.read(*of)?;
+                *self.levels.get_mut(*dealer as usize).ok_or("a dealer is not there")? += 1;
+                let voices = schedule.dealers[*dealer as usize].voices;
+                if !matches!(of.span, 1 | 4 | 8 | 16) || lanes.iter().any(|l| l.0 >= of.span || l.1 >= voices)
+                {
+                    return Err("measures a lane or a voice that is not there".into());
+                }
+                Ok(())
             }
             Step::Run(run) => self.run(run, schedule),
         }

@@ -4,7 +4,7 @@ use crate::compile::{Curve, Depth, lanes};
 use crate::node::Parameter;
 use crate::patch::{Lane, Point, TempoMap};
 use crate::run::PortView;
-use crate::schedule::{Bank, Line, Moved, Output};
+use crate::schedule::{Bank, Dealer, Line, Moved, Output};
 use crate::schedule::{Place, Run, Term};
 use signalbox_dsp::units::Unit;
 
@@ -55,7 +55,8 @@ fn curve() -> Curve {
 }
 
 /// One of each kind of step: a stereo source that sends events (0), a node in place on one side of it, moved by the other
-/// (1), a node that hears the events (2), and a loop that is cut (3).
+/// (1), a node that hears the events (2), and a loop that is cut (3); behind
+/// it the events are dealt to two voices, of which the second is measured.
 fn good() -> Schedule {
     let source = node(0, Mode::Process, vec![], vec![sound(0, 2), events(1)], &[place(1, 1), place(2, 2)]);
     let mut fader = node(1, Mode::Process, vec![sound(0, 0)], vec![sound(0, 1)], &[place(3, 3)]);
@@ -79,12 +80,15 @@ fn good() -> Schedule {
             Step::Merge { to: 2, from: vec![(1, Some(0)), (1, None)] },
             Step::Run(hears),
             Step::Run(node(3, Mode::Absorb, vec![sound(0, 1)], vec![PortView::default()], &[place(6, 5)])),
+            Step::Deal { dealer: 0, from: vec![1], to: 3, room: 3 },
+            Step::Level { dealer: 0, of: place(6, 5), lanes: vec![(0, 1, 1.0)] },
         ],
         slots: SILENT_SLOTS + 6,
-        lists: 3,
+        lists: 6,
         banks: (0..4).map(|n| Bank { members: vec![Some(n)] }).collect(),
         lines: vec![line(1)],
         event_lines: vec![line(0)],
+        dealers: vec![Dealer { key: "lead".into(), node: 4, voices: 2, ports: 1, levels: 1 }],
         lanes: vec![curve()],
         outputs: vec![Output { name: "out".into(), channels: vec![place(6, 5), place(4, 6), place(0, 0)] }],
         latency: 0,
@@ -171,8 +175,32 @@ fn tables_that_do_not_fit_are_caught() {
     });
     refused("a lane is not there", |s| s.lanes.clear());
     refused("no such bank", |s| s.banks.truncate(3));
-    refused("list 3 is not there", |s| run(s, 7).inputs[0] = events(3));
-    refused("list 3 is not there", |s| run(s, 1).outputs[1] = events(3));
+    refused("list 6 is not there", |s| run(s, 7).inputs[0] = events(6));
+    refused("list 6 is not there", |s| run(s, 1).outputs[1] = events(6));
+}
+
+#[test]
+fn a_dealer_that_does_not_fit_its_voices_is_caught() {
+    let deal = |from: Vec<u32>, to, room| Step::Deal { dealer: 0, from, to, room };
+    let level = |of, lanes| Step::Level { dealer: 0, of, lanes };
+    refused("dealer 1 is not there", |s| {
+        s.steps[10] = Step::Deal { dealer: 1, from: vec![1], to: 3, room: 3 };
+    });
+    refused("dealer 0 is used twice", |s| s.steps.push(s.steps[10].clone()));
+    refused("deals to other voices than there are", |s| s.steps[10] = deal(vec![1], 3, 1));
+    refused("deals to other voices than there are", |s| s.steps[10] = deal(vec![1, 1], 3, 2));
+    refused("list 4 is read before it is there", |s| s.steps[10] = deal(vec![4], 3, 3));
+    refused("list 2 is used twice", |s| s.steps[10] = deal(vec![1], 2, 3));
+    refused("list 6 is not there", |s| s.steps[10] = deal(vec![1], 4, 3));
+    refused("wants value 9 in slot 21", |s| s.steps[11] = level(place(6, 9), vec![(0, 1, 1.0)]));
+    refused("a voice that is not there", |s| s.steps[11] = level(place(6, 5), vec![(1, 1, 1.0)]));
+    refused("a voice that is not there", |s| s.steps[11] = level(place(6, 5), vec![(0, 2, 1.0)]));
+    refused("a dealer is not there", |s| {
+        s.steps[11] = Step::Level { dealer: 1, of: place(6, 5), lanes: vec![] };
+    });
+    refused("does not deal, or does not hear", |s| drop(s.steps.pop()));
+    refused("does not deal, or does not hear", |s| drop(s.steps.remove(10)));
+    refused("does not deal, or does not hear", |s| s.steps.push(s.steps[11].clone()));
 }
 
 #[test]
@@ -180,10 +208,10 @@ fn each_thing_is_used_once_and_to_its_end() {
     refused("the node runs twice", |s| s.steps.push(s.steps[8].clone()));
     refused("takes before it gave", |s| run(s, 0).mode = Mode::Absorb);
     refused("bank 3 is not run to its end", |s| {
-        s.steps.pop();
+        s.steps.remove(9);
         s.steps[0] = Step::Loop { steps: 8, frames: 64 };
     });
-    refused("a loop without steps or frames", |s| drop(s.steps.pop()));
+    refused("a loop without steps or frames", |s| s.steps.truncate(9));
     refused("a loop without steps or frames", |s| s.steps[0] = Step::Loop { steps: 9, frames: 0 });
     refused("does not belong out of a loop", |s| drop(s.steps.remove(0)));
     refused("delay 0 is used twice", |s| {

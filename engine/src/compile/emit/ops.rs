@@ -1,6 +1,6 @@
 //! Steps on values.
 
-use crate::compile::expand::Depth;
+use crate::compile::flat::Depth;
 use crate::compile::order::Mode;
 use crate::schedule::Fade;
 
@@ -108,6 +108,26 @@ pub enum Op {
         /// What is merged, with the frames that each is delayed by and its cable.
         from: Vec<(u32, usize, usize)>,
     },
+    /// Events are dealt to voices.
+    Deal {
+        /// The instance, by its index in the flat table.
+        voices: usize,
+        /// The list that each port of the dealer reads.
+        from: Vec<u32>,
+        /// The lists that are written: `room` of them for each port, from this one on, one a voice.
+        to: u32,
+        /// As many as there are voices, or some more that stay empty.
+        room: u32,
+    },
+    /// The loudness of some voices is measured.
+    Level {
+        /// The instance, by its index in the flat table.
+        voices: usize,
+        /// The value that is measured.
+        of: Value,
+        /// Its lanes: each with the voice that it belongs to and the level of the cable there.
+        lanes: Vec<(u32, u32, f32)>,
+    },
     /// A node is run, or several side by side.
     Run {
         /// By lane.
@@ -140,7 +160,8 @@ impl Op {
                 channels.iter().for_each(|c| each(c.0));
             }
             Self::Take { from, .. } => from.iter().for_each(|&v| each(v)),
-            Self::Merge { .. } | Self::Begin { .. } | Self::End | Self::Give { .. } => {}
+            Self::Level { of, .. } => each(*of),
+            Self::Merge { .. } | Self::Deal { .. } | Self::Begin { .. } | Self::End | Self::Give { .. } => {}
             Self::Run { inputs, moved, .. } => {
                 for port in inputs {
                     if let Ports::Channels(values) = port {
@@ -161,7 +182,12 @@ impl Op {
                 channels.iter().for_each(|c| each(c.1));
             }
             Self::Give { to, .. } => to.iter().for_each(|&v| each(v)),
-            Self::Merge { .. } | Self::Begin { .. } | Self::End | Self::Take { .. } => {}
+            Self::Merge { .. }
+            | Self::Deal { .. }
+            | Self::Level { .. }
+            | Self::Begin { .. }
+            | Self::End
+            | Self::Take { .. } => {}
             Self::Run { outputs, .. } => {
                 for port in outputs {
                     if let Ports::Channels(values) = port {

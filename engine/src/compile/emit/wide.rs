@@ -1,7 +1,7 @@
 //! Steps of batches: buffers in which nodes lie side by side, handed on as they are where lanes meet their own.
 
 use super::{Channel, Emitter, Given, Op, Ports, SILENCE, Value, terms};
-use crate::compile::expand::Depth;
+use crate::compile::flat::Depth;
 use crate::compile::order::Mode;
 use crate::node::PortKind;
 
@@ -36,7 +36,15 @@ impl Emitter<'_> {
             outputs.push(Ports::Channels(channels));
         }
         let members = members.to_vec();
-        self.out.ops.push(Op::Run { members, mode: Mode::Process, inputs, outputs, in_place, moved });
+        self.out.ops.push(Op::Run {
+            members: members.clone(),
+            mode: Mode::Process,
+            inputs,
+            outputs,
+            in_place,
+            moved,
+        });
+        self.measure(&members);
     }
 
     /// What an input port of a batch hears: one value a channel, with all lanes.
@@ -119,6 +127,9 @@ impl Emitter<'_> {
         let first = heard.next().unwrap_or(0);
         if heard.all(|list| list == first) {
             return Ports::List(first, false);
+        }
+        if let Some(start) = self.in_a_row(members, &lists) {
+            return Ports::List(start, true);
         }
         let start = self.out.lists;
         self.out.lists += lists.len() as u32;

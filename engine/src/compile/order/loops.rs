@@ -5,7 +5,7 @@
 //! cable brings what was given one frame before: the one that the patch names, or the one that was drawn last.
 
 use crate::compile::Problem;
-use crate::compile::expand::{Flat, Target};
+use crate::compile::flat::{Flat, Target};
 use crate::node::{BLOCK, PortKind};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;

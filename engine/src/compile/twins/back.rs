@@ -251,7 +251,8 @@ fn settle(schedule: &mut Schedule, value: Place, slot: u32) {
             }
             Step::Give { to, .. } => to.iter_mut().for_each(put),
             Step::Take { from, .. } => from.iter_mut().for_each(put),
-            Step::Merge { .. } | Step::Loop { .. } | Step::Fuse { .. } => {}
+            Step::Level { of, .. } => put(of),
+            Step::Merge { .. } | Step::Deal { .. } | Step::Loop { .. } | Step::Fuse { .. } => {}
             Step::Run(run) => {
                 run.places.iter_mut().chain(&mut run.before).for_each(put);
                 run.moved.iter_mut().flat_map(|m| &mut m.cables).map(|c| &mut c.0).for_each(put);

@@ -1,7 +1,8 @@
 //! Wrong twins of expand and widths.
 
 use super::{Chain, Chance, Pass, Twin, any};
-use crate::compile::expand::{Flat, expand};
+use crate::compile::expand::expand;
+use crate::compile::flat::Flat;
 use crate::node::{PortKind, Width};
 use crate::patch::{Graph, Patch};
 
@@ -13,6 +14,7 @@ pub const TWINS: &[Twin] = &[
     Twin { pass: Pass::Expand, what: "a cable is lost", wrong: no_cable },
     Twin { pass: Pass::Expand, what: "a lane is lost", wrong: no_lane },
     Twin { pass: Pass::Expand, what: "cables are summed by their ids alone", wrong: no_scopes },
+    Twin { pass: Pass::Expand, what: "a voice hears the notes of another one", wrong: other_voice },
     Twin { pass: Pass::Widths, what: "an output stays mono", wrong: mono_output },
     Twin { pass: Pass::Widths, what: "an input is too wide", wrong: wide_input },
 ];
@@ -95,6 +97,14 @@ fn no_scopes(c: &mut Chain, _: &mut Chance) -> Option<()> {
     let before = order(&c.flat);
     c.flat.cables.sort_by_key(|c| c.id);
     (order(&c.flat) != before).then_some(())
+}
+
+fn other_voice(c: &mut Chain, chance: &mut Chance) -> Option<()> {
+    let voices = any(chance, c.flat.voices.iter().filter(|v| v.count > 1))?;
+    let cables = c.flat.cables.iter_mut().filter(|c| c.from.0 == voices.dealer);
+    let voice = any(chance, cables)?.voice.as_mut()?;
+    *voice = (*voice + 1) % voices.count as u32;
+    Some(())
 }
 
 fn mono_output(c: &mut Chain, chance: &mut Chance) -> Option<()> {

@@ -2,7 +2,7 @@
 
 use super::{Chain, Chance, Pass, Twin, any};
 use crate::compile::align::align;
-use crate::compile::expand::Target;
+use crate::compile::flat::Target;
 use crate::compile::is_output;
 use crate::compile::order::{Mode, Vertex};
 use crate::node::{BLOCK, Group, PortKind};

@@ -147,6 +147,7 @@ fn copy(placed: &Placed) -> Placed {
         moves: placed.moves.clone(),
         values: placed.values.clone(),
         cuts: false,
+        inside: 0,
     }
 }
 

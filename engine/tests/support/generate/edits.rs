@@ -4,7 +4,7 @@ use super::super::chance::Chance;
 use super::super::kinds::shelf;
 use super::kinds::{plain, some};
 use signalbox_engine::node::{PortKind, Value};
-use signalbox_engine::patch::{Cable, Edit, Graph, Lane, Node, Patch, Point, Scope, TempoMap};
+use signalbox_engine::patch::{Cable, Edit, Graph, Lane, Node, Patch, Point, Scope, TempoMap, Voices};
 
 /// Some edits that belong together; not all can be.
 pub fn edits(chance: &mut Chance, patch: &Patch) -> Vec<Edit> {
@@ -39,6 +39,7 @@ const KINDS: &[Change] = &[
     |e| e.lane(),
     |e| e.lane(),
     |e| e.kind(),
+    |e| e.voices(),
     |e| e.tempo(),
 ];
 
@@ -178,6 +179,15 @@ impl Editing<'_> {
         let (within, inside) = *self.chance.pick(&inner);
         let (name, value) = self.setting(&inside.kind)?;
         Some(vec![Edit::SetValue(self.scope.clone(), id, format!("{within}.{name}"), Some(value))])
+    }
+
+    /// More voices or fewer, where there are some.
+    fn voices(&mut self) -> Option<Vec<Edit>> {
+        let (id, node) = self.node(|n| n.voices.is_some())?;
+        let count = node.voices?.count();
+        let others = [Some(1), Some(count.div_ceil(2)), Some(count.min(255) + 1), None];
+        let voices = self.chance.pick(&others).map(|n| Voices::new(n as u32).expect("1 to 256"));
+        Some(vec![Edit::SetVoices(self.scope.clone(), id, voices)])
     }
 
     fn mute(&mut self) -> Option<Vec<Edit>> {

@@ -2,7 +2,10 @@
 
 use super::super::chance::Chance;
 use super::Offer;
-use signalbox_engine::patch::Node;
+use signalbox_engine::patch::{Node, Voices};
+
+/// The most nodes that the voices of an instance unfold into, so that the interpreter gets through.
+pub const MOST: u32 = 120;
 
 /// What flows through a port.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,12 +25,22 @@ pub struct Placed {
     pub values: Vec<(String, f64, f64)>,
     /// Whether a cable may lead back to its port `in`.
     pub cuts: bool,
+    /// How many nodes an instance unfolds into.
+    pub inside: usize,
 }
 
 impl Placed {
     pub fn source(id: &str, port: &str, gives: Gives) -> Self {
         let outs = vec![(port.into(), gives)];
-        Self { id: id.into(), ins: Vec::new(), outs, moves: Vec::new(), values: Vec::new(), cuts: false }
+        Self {
+            id: id.into(),
+            ins: Vec::new(),
+            outs,
+            moves: Vec::new(),
+            values: Vec::new(),
+            cuts: false,
+            inside: 0,
+        }
     }
 
     pub fn gives(&self, gives: Gives) -> bool {
@@ -176,12 +189,20 @@ pub fn plain(chance: &mut Chance, id: String, kind: &str) -> Option<(Placed, Nod
         moves: row.moves.iter().map(|m| (m.0.into(), m.1, m.2, m.3)).collect(),
         values: row.values.iter().map(|v| (v.0.into(), v.1, v.2)).collect(),
         cuts,
+        inside: 0,
     };
     Some((placed, node))
 }
 
-fn instance(chance: &mut Chance, offer: &Offer, id: String) -> (Placed, Node) {
+pub fn instance(chance: &mut Chance, offer: &Offer, id: String) -> (Placed, Node) {
     let mut node = Node::new(&offer.name);
+    // An instance that plays notes is most often one with voices.
+    let plays = offer.ins.iter().any(|i| i.1 == Gives::Events);
+    if chance.is(if plays { 0.6 } else { 0.1 }) {
+        let count = *chance.pick(&[1, 2, 3, 3, 4, 5, 7, 9, 17]);
+        let most = (MOST / offer.size as u32).max(1);
+        node.voices = Some(Voices::new(count.min(most)).expect("1 to 256"));
+    }
     for (name, low, high) in &offer.values {
         if chance.is(0.3) {
             node = node.with(name, chance.between(*low as usize, *high as usize));
@@ -199,6 +220,7 @@ fn instance(chance: &mut Chance, offer: &Offer, id: String) -> (Placed, Node) {
         moves: offer.moves.clone(),
         values: offer.values.clone(),
         cuts: false,
+        inside: offer.size * node.voices.map_or(1, Voices::count),
     };
     (placed, node)
 }

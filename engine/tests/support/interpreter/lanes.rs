@@ -1,7 +1,7 @@
 //! Lanes as the interpreter reads them, straight from the patch; their times are plain seconds.
 
 use super::super::build::RATE;
-use signalbox_engine::patch::{Graph, Patch, Shape};
+use signalbox_engine::patch::{Graph, Node, Patch, Shape};
 use std::collections::HashMap;
 
 /// The lanes of all unfolded parameters, by the node's key and the parameter's name.
@@ -18,6 +18,14 @@ struct Point {
     shape: Shape,
 }
 
+/// What the keys of the nodes of an instance begin with, in each of its voices.
+fn scopes(key: &str, instance: &Node) -> Vec<String> {
+    match instance.voices {
+        None => vec![format!("{key}/")],
+        Some(voices) => (1..=voices.count()).map(|voice| format!("{key}/{voice:03}/")).collect(),
+    }
+}
+
 impl Lanes {
     pub fn of(patch: &Patch) -> Self {
         let mut lanes = Self(HashMap::new());
@@ -27,25 +35,30 @@ impl Lanes {
 
     fn walk(&mut self, patch: &Patch, graph: &Graph, prefix: &str) {
         for (to, lane) in &graph.lanes {
-            let (mut key, mut rest) = (format!("{prefix}{}", to.node), to.port.as_str());
-            let mut kind = &graph.nodes[&to.node].kind;
-            while let Some(sub) = patch.subpatches.get(kind) {
+            let (mut keys, mut rest) = (vec![format!("{prefix}{}", to.node)], to.port.as_str());
+            let mut node = &graph.nodes[&to.node];
+            while let Some(sub) = patch.subpatches.get(&node.kind) {
                 let (inner, after) = rest.split_once('.').expect("node.parameter");
-                key = format!("{key}/{inner}");
+                keys = keys.iter().flat_map(|key| scopes(key, node)).map(|scope| scope + inner).collect();
                 rest = after;
-                kind = &sub.nodes[inner].kind;
+                node = &sub.nodes[inner];
             }
-            let points = lane.points.iter().map(|p| Point {
+            let point = |p: &signalbox_engine::patch::Point| Point {
                 frame: (p.time().as_f64().expect("seconds") * f64::from(RATE)).round() as i64,
                 value: p.value().as_f64().expect("a number") as f32,
                 shape: p.shape(),
-            });
-            // What stands outside counts before what stands inside, as with values.
-            self.0.entry((key, rest.to_string())).or_insert(Course(points.collect()));
+            };
+            for key in keys {
+                // What stands outside counts before what stands inside, as with values.
+                let course = || Course(lane.points.iter().map(point).collect());
+                self.0.entry((key, rest.to_string())).or_insert_with(course);
+            }
         }
         for (id, node) in &graph.nodes {
             if let Some(sub) = patch.subpatches.get(&node.kind) {
-                self.walk(patch, sub, &format!("{prefix}{id}/"));
+                for scope in scopes(&format!("{prefix}{id}"), node) {
+                    self.walk(patch, sub, &scope);
+                }
             }
         }
     }

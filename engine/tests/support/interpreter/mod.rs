@@ -8,12 +8,13 @@
 mod graph;
 mod lanes;
 mod state;
+mod voices;
 
 use super::play::Played;
 use graph::Graph;
 use lanes::Lanes;
 use signalbox_dsp::lane::exp2;
-use signalbox_engine::compile::{Compiled, Depth, Flat, Target, is_output};
+use signalbox_engine::compile::{Compiled, Depth, Flat, FlatCable, Target, is_output};
 use signalbox_engine::node::rig::Single;
 use signalbox_engine::node::{BLOCK, EventKind, EventList};
 use signalbox_engine::patch::Patch;
@@ -24,6 +25,14 @@ use std::collections::HashMap;
 /// which some are lost.
 pub fn interpret(patch: &Patch, compiled: &Compiled, frames: usize) -> Option<Played> {
     Interpreter::default().run(patch, compiled, frames)
+}
+
+/// As [`interpret`]; also how many voices had to give up a note.
+pub fn interpret_and_count(patch: &Patch, compiled: &Compiled, frames: usize) -> Option<(Played, usize)> {
+    let mut interpreter = Interpreter::default();
+    let played = interpreter.run(patch, compiled, frames)?;
+    let stolen = |node: &Node| if let Way::Deals(dealing) = &node.way { dealing.stolen } else { 0 };
+    Some((played, interpreter.nodes.values().map(stolen).sum()))
 }
 
 /// What is kept of the last patch.
@@ -96,11 +105,15 @@ impl<'a> Playing<'a> {
             if frames > 0 {
                 let width = graph.outputs[cable.from.0][cable.from.1];
                 let line: Line = (cable.scope.to_string(), cable.id, cable.ends, width);
-                // What is under way as events, or in a loop, is lost where the length changes.
+                // What is under way as events is lost where the length changes; in a loop the last frame stays.
                 let stays = |old: usize| old == frames;
                 lines[c] = Some(match width {
                     0 => events.keep(&mut kept.events, line, frames, kept.now, stays),
-                    _ if graph.feedback[c] => sound.keep(&mut kept.sound, line, frames, kept.now, stays),
+                    _ if graph.feedback[c] => {
+                        let kept = sound.keep(&mut kept.sound, line, frames, kept.now, |_| true);
+                        sound.0[kept].1.at_once();
+                        kept
+                    }
                     _ => sound.keep(&mut kept.sound, line, frames, kept.now, |_| true),
                 });
             }
@@ -138,10 +151,14 @@ impl<'a> Playing<'a> {
             for (line, cable) in self.lines.iter().zip(&self.flat.cables) {
                 let (Some(line), (node, port)) = (*line, cable.from) else { continue };
                 match self.graph.outputs[node][port] {
-                    0 => self.events.0[line].1.push(self.sent[node][port].clone()),
+                    0 => {
+                        let sent = self.sent(cable);
+                        self.events.0[line].1.push(sent);
+                    }
                     _ => self.sound.0[line].1.push(self.given[node][port].clone()),
                 }
             }
+            self.measure(now);
             for (&(n, line), (_, channels)) in self.outputs.iter().zip(&mut played.outputs) {
                 let mut given = self.given[n][0].clone();
                 if let Some(line) = line {
@@ -185,6 +202,14 @@ impl<'a> Playing<'a> {
                 self.given[n].clone_from(&single.outputs);
                 self.sent[n].clone_from(&single.sent);
             }
+            Way::Deals(dealing) => {
+                dealing.sent.clear();
+                for port in 0..self.graph.inputs[n].len() {
+                    for event in self.events(n, port, now) {
+                        dealing.deal(now, port, event);
+                    }
+                }
+            }
             Way::Bypassed(past) => {
                 let width = self.graph.inputs[n][0];
                 past.push((0..width).map(|channel| self.heard(n, 0, channel, now)).collect());
@@ -219,17 +244,47 @@ impl<'a> Playing<'a> {
             for channel in 0..single.inputs[port].len() {
                 single.inputs[port][channel] = self.heard(n, port, channel, now);
             }
-            single.events[port].clear();
-            for &c in self.arriving[n].iter().filter(|&&c| self.flat.cables[c].to.1 == Target::Port(port)) {
-                let (node, from) = self.flat.cables[c].from;
-                let sent = match self.lines[c].filter(|_| self.graph.outputs[node][from] == 0) {
-                    None => self.sent[node].get(from),
-                    Some(line) => self.events.0[line].1.get(now),
-                };
-                single.events[port].extend(sent.into_iter().flatten());
+            single.events[port] = self.events(n, port, now);
+        }
+    }
+
+    /// The events that an input port hears.
+    fn events(&mut self, n: usize, port: usize, now: usize) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        for &c in self.arriving[n].iter().filter(|&&c| self.flat.cables[c].to.1 == Target::Port(port)) {
+            let cable = &self.flat.cables[c];
+            match self.lines[c].filter(|_| self.graph.outputs[cable.from.0][cable.from.1] == 0) {
+                None => events.extend(self.sent(cable)),
+                Some(line) => events.extend(self.events.0[line].1.get(now).into_iter().flatten()),
             }
-            self.crowd[n][port] += single.events[port].len();
-            self.most = self.most.max(self.crowd[n][port]);
+        }
+        self.crowd[n][port] += events.len();
+        self.most = self.most.max(self.crowd[n][port]);
+        events
+    }
+
+    /// The events that a cable was given at this frame.
+    fn sent(&self, cable: &FlatCable) -> Vec<EventKind> {
+        let (n, port) = cable.from;
+        match self.nodes[n].as_ref().map(|node| &node.way) {
+            Some(Way::Deals(dealing)) => dealing.heard(cable.voice, port).collect(),
+            _ => self.sent[n][port].clone(),
+        }
+    }
+
+    /// Tells those that deal notes how loud their voices are at this frame, where these are summed.
+    fn measure(&mut self, now: usize) {
+        for voices in &self.flat.voices {
+            let Some(Node { way: Way::Deals(dealing), .. }) = &mut self.nodes[voices.dealer] else {
+                continue;
+            };
+            for &c in voices.outputs.iter().flat_map(|&n| &self.arriving[n]) {
+                let cable = &self.flat.cables[c];
+                let Some(voice) = cable.voice else { continue };
+                for x in &self.given[cable.from.0][cable.from.1] {
+                    dealing.hear(now, voice, (x * cable.gain).abs());
+                }
+            }
         }
     }
 

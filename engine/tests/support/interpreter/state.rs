@@ -3,6 +3,7 @@
 use super::super::build::RATE;
 use super::graph::Graph;
 use super::lanes::Course;
+use super::voices::Dealing;
 use signalbox_engine::compile::{Flat, FlatNode};
 use signalbox_engine::node::rig::Single;
 use signalbox_engine::node::{Kind, NoAssets, Parameter, Setting, Setup};
@@ -25,6 +26,8 @@ pub enum Way {
     Runs(Box<Single>),
     /// Its first input goes to its first output, as late as the node: all that came in.
     Bypassed(Past<Vec<f32>>),
+    /// It deals notes to voices.
+    Deals(Dealing),
 }
 
 /// All by which a node is told to be still the same: numbers that may move, its cables, and where it stands, are not
@@ -50,6 +53,7 @@ impl Node {
     ) -> Self {
         let node = &flat.nodes[n];
         let (inputs, outputs) = (&graph.inputs[n], &graph.outputs[n]);
+        let voices = flat.voices.iter().find(|v| v.dealer == n).map(|v| v.count);
         let parameters = || node.settings.iter().zip(node.declaration.parameters);
         let make = Make {
             kind: node.declaration.name,
@@ -71,14 +75,17 @@ impl Node {
                 *old = course;
                 knob.turn(setting, parameter);
             }
-            if let Way::Runs(single) = &mut same.way {
-                single.connected.clone_from(&node.connected);
+            match (&mut same.way, voices) {
+                (Way::Runs(single), _) => single.connected.clone_from(&node.connected),
+                (Way::Deals(dealing), Some(count)) => dealing.resize(count),
+                _ => {}
             }
             return same;
         }
-        let way = match node.bypass {
-            true => Way::Bypassed(Past::new(now)),
-            false => Way::Runs(Box::new(single(node, graph, patch, n))),
+        let way = match voices {
+            Some(count) => Way::Deals(Dealing::new(count)),
+            None if node.bypass => Way::Bypassed(Past::new(now)),
+            None => Way::Runs(Box::new(single(node, graph, patch, n))),
         };
         let lanes = courses.into_iter().map(|course| (course, Glide::default())).collect();
         Self { way, knobs: node.settings.iter().map(Knob::new).collect(), lanes, expected: None, make }
@@ -203,6 +210,12 @@ impl<T> Past<T> {
         self.all.push(x);
     }
 
+    /// Forgets what went in before a frame.
+    fn forget(&mut self, frame: usize) {
+        self.all.drain(..frame.saturating_sub(self.since).min(self.all.len()));
+        self.since = self.since.max(frame);
+    }
+
     /// What went in so many frames before `now`; nothing before it was there.
     pub fn get(&self, now: usize, frames: usize) -> Option<&T> {
         self.all.get(now.checked_sub(frames)?.checked_sub(self.since)?)
@@ -222,9 +235,16 @@ impl<T> Delay<T> {
         Self { frames, past: Past::new(now), was: None }
     }
 
-    /// The same delay of another length.
-    pub fn changed(self, frames: usize, now: usize) -> Self {
+    /// The same delay of another length. A delay holds what it may still have to give, and no more comes along.
+    pub fn changed(mut self, frames: usize, now: usize) -> Self {
+        let held = self.was.map_or(self.frames, |(before, _)| self.frames.max(before) + 1);
+        self.past.forget(now.saturating_sub(held));
         Self { frames, was: Some((self.frames, now)), ..self }
+    }
+
+    /// Comes to its length without a way.
+    pub fn at_once(&mut self) {
+        self.was = None;
     }
 
     pub fn push(&mut self, x: T) {

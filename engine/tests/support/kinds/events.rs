@@ -1,9 +1,11 @@
 //! Events: a source, a node between, and one that turns them into sound and tells their order by what it gives.
 
+use signalbox_dsp::lane::{Keeper, Lane, Simd};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{
     Declaration, Event, EventKind, Extent, Group, Io, Kernel, Parameter, Port, Width, host,
 };
+use signalbox_engine::wides;
 
 /// A chord of two notes each `every` frames, from frame `phase` on; each ends half way to the next.
 pub static NOTES: Declaration = Declaration {
@@ -86,30 +88,42 @@ pub static PULSE: Declaration = Declaration {
     group: Group::Sources,
     inputs: &[Port::events("notes", ""), Port::audio("level", Width::Fixed(1), "")],
     outputs: &[Port::audio("out", Width::Fixed(1), "")],
-    make: |_| Ok(host(Pulse(0.0))),
+    make: |_| Ok(host(Pulse(0.0f32))),
+    wide: wides!(heavy, _ => Pulse(<L as Simd>::splat(0.0))),
     ..Declaration::BLANK
 };
 
-struct Pulse(f32);
+struct Pulse<L>(L);
 
-impl Kernel<f32> for Pulse {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
-        let mut events = io.events.input(0, 0).iter().peekable();
+impl<L: Lane> Kernel<L> for Pulse<L> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
         let level = io.inputs.connected(1).then(|| io.inputs.channel(1, 0));
-        for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
-            while let Some(event) = events.next_if(|e| e.frame as usize <= j) {
-                self.0 = match event.kind {
-                    EventKind::NoteOn { key, velocity, id } => {
-                        0.5 * self.0 + velocity * key / 128.0 + (id % 7) as f32 / 64.0
-                    }
-                    EventKind::NoteOff { id } => -0.25 * self.0 + (id % 5) as f32 / 64.0,
-                };
+        for lane in 0..L::LANES {
+            let mut events = io.events.input(0, lane).iter().peekable();
+            let mut x = self.0.get(lane);
+            for (j, out) in io.outputs.channel(0, 0).iter_mut().enumerate() {
+                while let Some(event) = events.next_if(|e| e.frame as usize <= j) {
+                    x = match event.kind {
+                        EventKind::NoteOn { key, velocity, id } => {
+                            0.5 * x + velocity * key / 128.0 + (id % 7) as f32 / 64.0
+                        }
+                        EventKind::NoteOff { id } => -0.25 * x + (id % 5) as f32 / 64.0,
+                    };
+                }
+                out.set(lane, x * level.map_or(1.0, |l| l[j].get(lane)));
+                x = if x.abs() < 1e-10 { 0.0 } else { x * 0.99 };
             }
-            *out = self.0 * level.map_or(1.0, |l| l[j]);
-            self.0 = if self.0.abs() < 1e-10 { 0.0 } else { self.0 * 0.99 };
+            self.0.set(lane, x);
         }
     }
     fn reset(&mut self) {
-        self.0 = 0.0;
+        self.0 = L::splat(0.0);
+    }
+    fn at_rest(&self) -> bool {
+        self.0.is_zero()
+    }
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        keeper.number(&mut self.0);
     }
 }

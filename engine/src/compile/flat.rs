@@ -1,0 +1,156 @@
+//! The flat table: nodes and cables without sub-patches.
+
+use super::lanes::Curve;
+use super::voices::FlatVoices;
+use crate::node::{Declaration, Settings};
+use crate::schedule::Fade;
+use std::sync::Arc;
+
+/// A patch without sub-patches.
+#[derive(Default)]
+pub struct Flat {
+    /// Nodes, sorted by key; what deals notes to voices comes last.
+    pub nodes: Vec<FlatNode>,
+    /// Cables; those that end at one port are in the order in which they are summed.
+    pub cables: Vec<FlatCable>,
+    /// Lanes.
+    pub lanes: Vec<FlatLane>,
+    /// Instances with voices.
+    pub voices: Vec<FlatVoices>,
+}
+
+/// A node of the flat table.
+#[derive(Clone)]
+pub struct FlatNode {
+    /// Its id, behind the ids of the instances that it lies in: `verse/lead/osc`.
+    pub key: String,
+    /// What people read on it; the key where they wrote nothing.
+    pub label: String,
+    /// Its kind.
+    pub declaration: &'static Declaration,
+    /// Its parameters.
+    pub settings: Settings,
+    /// Whether a cable comes in at each input port.
+    pub connected: Vec<bool>,
+    /// Whether each parameter is moved by a lane or a cable.
+    pub moved: Vec<bool>,
+    /// Whether sound goes round it.
+    pub bypass: bool,
+    /// Whose state it has at first.
+    pub begins: Begins,
+    /// Where it cuts a loop: how many frames earlier it gives what it holds back, since the sound is late elsewhere in
+    /// the loop.
+    pub early: usize,
+    /// Whether it lies in another voice than the first, so that its like was looked at already.
+    pub repeats: bool,
+}
+
+/// Whose state a node has when a program follows another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Begins {
+    /// Its own, if it was there before.
+    #[default]
+    AsItWas,
+    /// It is the node that had this key.
+    Renamed(String),
+    /// It takes over a copy of the state of the node that had this key.
+    CopyOf(String),
+    /// None.
+    Anew,
+}
+
+/// A cable of the flat table.
+#[derive(Clone, Debug)]
+pub struct FlatCable {
+    /// The instance that it lies in, with a `/` at the end; empty in the patch itself.
+    pub scope: Arc<str>,
+    /// Its id there.
+    pub id: u32,
+    /// A number made from the names of its ends: an id can be given again to another cable. Where an end names a node of
+    /// several voices, one cable becomes several, and their numbers follow each other.
+    pub ends: u64,
+    /// The voice, where it begins at a dealer or ends where voices are summed.
+    pub voice: Option<u32>,
+    /// Index of the node, and of its output port.
+    pub from: (usize, usize),
+    /// Index of the node, and where the cable ends.
+    pub to: (usize, Target),
+    /// Amplitude.
+    pub gain: f32,
+    /// Whether the patch wants a loop to be cut here.
+    pub feedback: bool,
+    /// Where it comes or goes with a program: the way of its amplitude.
+    pub fade: Option<Fade>,
+    /// By how many frames it was held back in the program before, from which it has to come without a jump in time;
+    /// `None` if it was not there.
+    pub was: Option<usize>,
+}
+
+impl FlatCable {
+    /// A cable at full level, the first of its scope.
+    pub(super) fn plain(scope: &Arc<str>, from: (usize, usize), to: (usize, Target)) -> Self {
+        let scope = scope.clone();
+        Self {
+            scope,
+            id: 0,
+            ends: 0,
+            voice: None,
+            from,
+            to,
+            gain: 1.0,
+            feedback: false,
+            fade: None,
+            was: None,
+        }
+    }
+}
+
+/// Where a cable ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// At an input port.
+    Port(usize),
+    /// At a parameter, which it moves by this depth.
+    Parameter(usize, Depth),
+}
+
+/// How far a signal of 1 moves a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Depth {
+    /// By so many of its units.
+    Units(f32),
+    /// By so many octaves.
+    Octaves(f32),
+}
+
+/// A lane of the flat table.
+#[derive(Clone)]
+pub struct FlatLane {
+    /// Index of the node.
+    pub node: usize,
+    /// Index of the parameter.
+    pub parameter: usize,
+    /// Its course, in frames.
+    pub curve: Curve,
+}
+
+impl Flat {
+    /// Whether a cable lies in another voice than the first, so that its like was looked at already.
+    pub fn repeats(&self, cable: &FlatCable) -> bool {
+        self.nodes[cable.from.0].repeats || self.nodes[cable.to.0].repeats
+    }
+
+    /// Tells the nodes of the cables and lanes that end there.
+    pub(super) fn mark(&mut self) {
+        for cable in &self.cables {
+            let node = &mut self.nodes[cable.to.0];
+            match cable.to.1 {
+                Target::Port(port) => node.connected[port] = true,
+                Target::Parameter(parameter, _) => node.moved[parameter] = true,
+            }
+        }
+        for lane in &self.lanes {
+            self.nodes[lane.node].moved[lane.parameter] = true;
+        }
+    }
+}
