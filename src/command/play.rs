@@ -67,8 +67,7 @@ impl Show {
     fn set(&mut self, patch: Patch) -> Result<(), Vec<signalbox_engine::compile::Problem>> {
         let warnings = self.stage.set(patch.clone())?;
         self.patch = patch;
-        self.screen.clear();
-        warn(&warnings);
+        self.screen.aside(|| warn(&warnings));
         Ok(())
     }
 
@@ -113,8 +112,7 @@ impl Show {
     /// Tells what has happened.
     fn report(&mut self, status: &Status) {
         for event in self.stage.events() {
-            self.screen.clear();
-            match event {
+            self.screen.aside(|| match event {
                 Event::Plays(device, rate) => tell(format_args!("plays on {device} at {rate} Hz")),
                 Event::Lost(device) => {
                     tell(format_args!("{device} is lost; the song goes on in silence until it is back"));
@@ -125,7 +123,7 @@ impl Show {
                 Event::NotFinite(node) => {
                     tell(format_args!("`{node}` gave what is no number and was silenced for a moment"));
                 }
-            }
+            });
         }
         if status.trip != self.trip {
             self.trip = status.trip;
@@ -134,21 +132,21 @@ impl Show {
                 Some(Trip::NotFinite) => "something was no number",
                 None => return,
             };
-            self.screen.clear();
-            tell(format_args!("muted, because {why}; press u to listen again"));
+            self.screen.aside(|| tell(format_args!("muted, because {why}; press u to listen again")));
         }
     }
 
     /// Reads the patch again that was saved; where it is wrong, the one before plays on.
     fn reload(&mut self, options: &Play) {
-        self.screen.clear();
         let new = open(&options.patch, options.rate).map(|opened| opened.patch);
         match new.and_then(|patch| self.set(patch).map_err(|p| problems(&options.patch, &p))) {
-            Ok(()) => tell(format_args!("{}: read again", options.patch.display())),
-            Err(failure) => {
+            Ok(()) => {
+                self.screen.aside(|| tell(format_args!("{}: read again", options.patch.display())));
+            }
+            Err(failure) => self.screen.aside(|| {
                 failure.tell();
                 tell("what was there before plays on");
-            }
+            }),
         }
     }
 }

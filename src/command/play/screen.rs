@@ -75,8 +75,20 @@ impl Screen {
         }
     }
 
-    /// Takes the line away, so that something else can be told.
-    pub fn clear(&self) {
+    /// Takes the line away while something else is told, in whole lines.
+    pub fn aside<T>(&self, tell: impl FnOnce() -> T) -> T {
+        self.clear();
+        if self.raw {
+            let _ = disable_raw_mode();
+        }
+        let told = tell();
+        if self.raw {
+            let _ = enable_raw_mode();
+        }
+        told
+    }
+
+    fn clear(&self) {
         if self.raw {
             let mut out = stderr();
             // A terminal that is gone shows nothing.
