@@ -1,6 +1,7 @@
 //! Programs that follow each other without a click.
 
-use super::program::{Builder, fade_frames, make};
+use super::builder::{Builder, fade_frames};
+use super::make::make;
 use crate::compile::Flat;
 use crate::compile::{Alike, Compiled, Context, Problem, Side, Widths, between, compile_flat, unfold};
 use crate::node::PortKind;

@@ -3,6 +3,7 @@
 //! The control side has a [`Builder`], which makes a [`Program`] of each schedule: the schedule, memory for its buffers,
 //! and the cells that hold the state of its nodes. The audio side has the one [`Runner`] that may run them.
 
+mod builder;
 mod bypass;
 mod cell;
 mod dealer;
@@ -11,6 +12,7 @@ mod fuse;
 mod glide;
 mod level;
 mod line;
+mod make;
 mod memory;
 mod moves;
 mod moving;
@@ -24,11 +26,12 @@ mod sum;
 mod transport;
 mod view;
 
+pub use builder::{Builder, pair};
 pub use cell::{Cell, Knobs};
 pub use follow::Compiling;
 pub use pass::Fault;
 pub use pipeline::Pipeline;
-pub use program::{Builder, Program, pair};
+pub use program::Program;
 pub use runner::{Block, Runner};
 pub use transport::Transport;
 pub use view::{Events, Inputs, Outputs, PortView};
