@@ -48,10 +48,11 @@ pub fn run(options: &Play) -> Result<(), Failure> {
         trip: None,
     };
     let watch = Watch::new(&options.patch);
-    show.set(opened.patch).map_err(|p| problems(&options.patch, &p))?;
+    // Before there is sound, so that nothing of the song's start is heard.
     if let Some(start) = options.from {
-        show.seek(start);
+        show.stage.seek(start);
     }
+    show.set(opened.patch).map_err(|p| problems(&options.patch, &p))?;
     show.run(options, watch)
 }
 
@@ -69,12 +70,6 @@ impl Show {
         self.patch = patch;
         self.screen.aside(|| warn(&warnings));
         Ok(())
-    }
-
-    fn seek(&self, seconds: f64) {
-        // The stage knows its rate once it plays.
-        let rate = f64::from(self.stage.status().rate.max(1));
-        self.stage.order(Order::Seek((seconds.max(0.0) * rate).round() as i64));
     }
 
     fn run(&mut self, options: &Play, mut watch: Watch) -> Result<(), Failure> {
@@ -101,9 +96,9 @@ impl Show {
         let seconds = status.song as f64 / f64::from(status.rate.max(1));
         match key {
             Key::Roll => self.stage.order(Order::Roll(!status.rolls)),
-            Key::Back => self.seek(seconds - STEP),
-            Key::Forward => self.seek(seconds + STEP),
-            Key::Start => self.seek(0.0),
+            Key::Back => self.stage.seek(seconds - STEP),
+            Key::Forward => self.stage.seek(seconds + STEP),
+            Key::Start => self.stage.seek(0.0),
             Key::Unmute => self.stage.order(Order::Unmute),
             Key::Quit => {}
         }
@@ -119,6 +114,9 @@ impl Show {
                 }
                 Event::NoDevice(why) => {
                     tell(format_args!("{why}; the song goes on in silence, and the device is tried again"));
+                }
+                Event::Refused(why) => {
+                    tell(format_args!("error: {why}; what was there before plays on"));
                 }
                 Event::NotFinite(node) => {
                     tell(format_args!("`{node}` gave what is no number and was silenced for a moment"));

@@ -75,8 +75,10 @@ impl Engine {
         let frames = out.len() / channels;
         out.fill(0.0);
         self.obey();
-        self.play(out, channels, frames);
-        self.level.run(out, channels);
+        // The way in begins with the first sound, not with the silence before a patch is there.
+        if self.play(out, channels, frames) {
+            self.level.run(out, channels);
+        }
         self.guard.run(out, channels);
         self.tell(out, channels);
         let share = began.elapsed().as_secs_f32() * self.rate as f32 / frames.max(1) as f32;
@@ -95,8 +97,14 @@ impl Engine {
         }
     }
 
-    fn play(&mut self, out: &mut [f32], channels: usize, frames: usize) {
-        let Some(playing) = self.reader.load() else { return };
+    /// Comes in softly again: another device listens from now on.
+    pub fn enter(&mut self) {
+        self.level.now = 0.0;
+    }
+
+    /// Whether there was something to play.
+    fn play(&mut self, out: &mut [f32], channels: usize, frames: usize) -> bool {
+        let Some(playing) = self.reader.load() else { return false };
         let mut at = 0;
         let width = playing.program.schedule().outputs.get(playing.output).map_or(0, |o| o.channels.len());
         self.runner.run(&playing.program, frames, |block| {
@@ -120,6 +128,7 @@ impl Engine {
             let _ = self.faults.push((playing.number, *fault));
         }
         self.runner.forget_faults();
+        true
     }
 
     fn tell(&self, out: &[f32], channels: usize) {

@@ -39,6 +39,8 @@ pub struct Player {
     way: Way,
     /// The patch that was set while another one was on its way.
     waiting: Option<Patch>,
+    /// What was wrong with a patch whose turn came later than it was set.
+    problems: Vec<Problem>,
 }
 
 /// What was published last.
@@ -80,6 +82,7 @@ impl Player {
             last: None,
             way: Way::There,
             waiting: None,
+            problems: Vec::new(),
         };
         (player, engine)
     }
@@ -130,8 +133,8 @@ impl Player {
         let done = match &self.way {
             Way::There => {
                 if settled && let Some(patch) = self.waiting.take() {
-                    // It compiled when it was set.
-                    let _ = self.set(patch);
+                    let set = self.set(patch);
+                    self.problems.extend(set.err().unwrap_or_default());
                 } else if settled {
                     self.shorten();
                 }
@@ -146,9 +149,17 @@ impl Player {
         let (Way::Fades(patch) | Way::Dips(patch)) = std::mem::replace(&mut self.way, Way::There) else {
             return;
         };
-        // A patch that was set compiles, and if its nodes can't be made, the one before goes on.
-        let _ = self.follow(*patch);
-        self.order(Order::Dip(false));
+        // A patch that was set compiles; where its nodes can't be made, what there is goes on.
+        let followed = self.follow(*patch);
+        self.problems.extend(followed.err().unwrap_or_default());
+        if self.shared.dipped.load(Relaxed) {
+            self.order(Order::Dip(false));
+        }
+    }
+
+    /// What was wrong with patches whose turn came later than they were set.
+    pub fn problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
     }
 
     /// Gives an order to the engine; `false`: too many wait.

@@ -39,6 +39,8 @@ pub enum Event {
     Lost(String),
     /// There is none, and why; the patch plays without sound, and it is tried again.
     NoDevice(String),
+    /// A patch that was set can't be played after all, and why; what there was before plays on.
+    Refused(String),
     /// A node gave what is no number; it was silenced for a moment.
     NotFinite(String),
 }
@@ -67,6 +69,7 @@ pub struct Status {
 enum Message {
     Set(Box<Patch>, Sender<Result<Vec<Problem>, Vec<Problem>>>),
     Order(Order),
+    Seek(f64),
     Knob(String, usize, f32),
     Quit,
 }
@@ -121,6 +124,11 @@ impl Stage {
     /// Gives an order to the engine.
     pub fn order(&self, order: Order) {
         let _ = self.messages.send(Message::Order(order));
+    }
+
+    /// Goes to a place of the song, in seconds; also before there is a patch.
+    pub fn seek(&self, seconds: f64) {
+        let _ = self.messages.send(Message::Seek(seconds));
     }
 
     /// Sets a parameter of a node, by its key and its index, in its base unit.
@@ -217,6 +225,10 @@ impl Keeper {
                 Ok(Message::Order(order)) => {
                     self.player.order(order);
                 }
+                Ok(Message::Seek(seconds)) => {
+                    let frame = seconds.max(0.0) * f64::from(self.player.rate());
+                    self.player.order(Order::Seek(frame.round() as i64));
+                }
                 Ok(Message::Knob(key, parameter, value)) => {
                     if let Some(knobs) = self.player.knobs(&key) {
                         knobs.set(parameter, value);
@@ -226,6 +238,9 @@ impl Keeper {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.player.tick();
+            for problem in self.player.problems() {
+                let _ = self.events.send(Event::Refused(problem.to_string()));
+            }
             while let Some(node) = self.player.blamed() {
                 let _ = self.events.send(Event::NotFinite(node));
             }

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, Stream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// How many frames are converted at once for a device that wants other numbers.
 const CHUNK: usize = 256;
@@ -13,7 +13,8 @@ const CHUNK: usize = 256;
 /// Where the engine sits, for whoever asks for sound: the stream of a device, or the clock that stands in for one.
 /// Nobody waits for it: who finds it taken plays silence.
 pub struct Seat {
-    engine: Mutex<Engine>,
+    /// With the turn in which it was asked last.
+    engine: Mutex<(Engine, u64)>,
     /// The number of the stream that may ask. One that was given up may go on calling for a while.
     turn: AtomicU64,
 }
@@ -21,7 +22,7 @@ pub struct Seat {
 impl Seat {
     /// A seat for an engine; nobody may ask yet.
     pub fn new(engine: Engine) -> Self {
-        Self { engine: Mutex::new(engine), turn: AtomicU64::new(0) }
+        Self { engine: Mutex::new((engine, 0)), turn: AtomicU64::new(0) }
     }
 
     /// Gives the turn to the next one; its number.
@@ -32,10 +33,17 @@ impl Seat {
     /// Fills a buffer for the stream with this number.
     pub fn fill(&self, turn: u64, out: &mut [f32], channels: usize) {
         if self.turn.load(Relaxed) == turn {
-            match self.engine.try_lock() {
-                Ok(mut engine) => return engine.fill(out, channels),
-                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner().fill(out, channels),
-                Err(TryLockError::WouldBlock) => {}
+            let taken = match self.engine.try_lock() {
+                Ok(taken) => Some(taken),
+                Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => None,
+            };
+            if let Some(mut taken) = taken {
+                let (engine, last) = &mut *taken;
+                if std::mem::replace(last, turn) != turn {
+                    engine.enter();
+                }
+                return engine.fill(out, channels);
             }
         }
         out.fill(0.0);
@@ -43,7 +51,11 @@ impl Seat {
 
     /// Brings another engine; for another rate.
     pub fn replace(&self, engine: Engine) {
-        *self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = engine;
+        let mut seated = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut seated.0, engine);
+        // Freed when nobody has to wait for that.
+        drop(seated);
+        drop(old);
     }
 }
 
@@ -74,12 +86,15 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
     let (name, channels) = (name.clone(), config.channels);
     let signals = Arc::new(Signals::default());
     let stream = match opening.format {
-        SampleFormat::I16 => build::<i16>(&opening, seat, &signals),
-        SampleFormat::I32 => build::<i32>(&opening, seat, &signals),
-        SampleFormat::U16 => build::<u16>(&opening, seat, &signals),
-        SampleFormat::U8 => build::<u8>(&opening, seat, &signals),
-        SampleFormat::F64 => build::<f64>(&opening, seat, &signals),
-        _ => build::<f32>(&opening, seat, &signals),
+        SampleFormat::I16 => build(&opening, &signals, converted::<i16>(&opening, seat)),
+        SampleFormat::I32 => build(&opening, &signals, converted::<i32>(&opening, seat)),
+        SampleFormat::U16 => build(&opening, &signals, converted::<u16>(&opening, seat)),
+        SampleFormat::U8 => build(&opening, &signals, converted::<u8>(&opening, seat)),
+        SampleFormat::F64 => build(&opening, &signals, converted::<f64>(&opening, seat)),
+        _ => {
+            let (seat, turn, channels) = (seat.clone(), seat.next_turn(), usize::from(channels));
+            build(&opening, &signals, move |out: &mut [f32]| seat.fill(turn, out, channels))
+        }
     };
     let refused = |e: cpal::Error| LiveError::refused(&name, &e);
     let stream = stream.map_err(refused)?;
@@ -87,21 +102,28 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
     Ok(Open { _stream: stream, signals, name, channels })
 }
 
-fn build<T: SizedSample + FromSample<f32>>(
+/// Fills buffers of other numbers than the engine's.
+fn converted<T: SizedSample + FromSample<f32>>(
     opening: &Opening,
     seat: &Arc<Seat>,
-    signals: &Arc<Signals>,
-) -> Result<Stream, cpal::Error> {
+) -> impl FnMut(&mut [T]) + Send + 'static {
     let channels = usize::from(opening.config.channels).max(1);
     let (seat, turn) = (seat.clone(), seat.next_turn());
     let mut chunk = vec![0.0f32; CHUNK * channels];
-    let fill = move |out: &mut [T], _: &cpal::OutputCallbackInfo| {
+    move |out| {
         for out in out.chunks_mut(chunk.len()) {
             let numbers = &mut chunk[..out.len()];
             seat.fill(turn, numbers, channels);
             out.iter_mut().zip(numbers).for_each(|(to, from)| *to = T::from_sample(*from));
         }
-    };
+    }
+}
+
+fn build<T: SizedSample>(
+    opening: &Opening,
+    signals: &Arc<Signals>,
+    mut fill: impl FnMut(&mut [T]) + Send + 'static,
+) -> Result<Stream, cpal::Error> {
     let signals = signals.clone();
     let tell = move |error: cpal::Error| match error.kind() {
         ErrorKind::Xrun => {
@@ -110,5 +132,10 @@ fn build<T: SizedSample + FromSample<f32>>(
         ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
         _ => signals.lost.store(true, Relaxed),
     };
-    opening.device.build_output_stream(opening.config, fill, tell, None)
+    opening.device.build_output_stream(
+        opening.config,
+        move |out: &mut [T], _: &cpal::OutputCallbackInfo| fill(out),
+        tell,
+        None,
+    )
 }

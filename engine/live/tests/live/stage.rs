@@ -165,6 +165,60 @@ fn the_transport_stops_goes_to_a_place_and_repeats() {
 }
 
 #[test]
+fn the_first_sound_comes_in_over_20_ms_however_long_the_device_waited_and_again_on_another_device() {
+    let steady = r#"{"format": 1, "nodes": [{"id": "one", "kind": "math", "values": {"value": 0.5}}, {"id": "out", "kind": "output"}],
+        "cables": [{"from": "one", "to": "out"}]}"#;
+    let pump = Pump::new(RATE);
+    let stage = stage(&pump);
+    until("it opens", || pump.is_open());
+    pump.pump(9_600);
+    stage.set(patch(steady)).expect("it plays");
+    let soft = |heard: Vec<f32>| {
+        let left: Vec<f32> = heard.into_iter().step_by(2).collect();
+        let step = left.windows(2).map(|w| (w[1] - w[0]).abs()).fold(left[0].abs(), f32::max);
+        assert!(step <= 1.001 * 0.5 / 960.0, "a step of {step}");
+        assert_eq!(left.last(), Some(&0.5));
+    };
+    soft(pump.pump(1_920));
+    pump.unplug();
+    pump.plug();
+    until("it opens again", || pump.is_open());
+    soft(pump.pump(1_920));
+}
+
+#[test]
+fn a_place_that_is_asked_for_before_there_is_a_patch_is_where_it_begins() {
+    let pump = Pump::new(RATE);
+    let stage = stage(&pump);
+    until("it opens", || pump.is_open());
+    stage.seek(2.5);
+    stage.set(patch(SONG)).expect("it plays");
+    pump.pump(480);
+    assert_eq!(stage.status().song, 5 * i64::from(RATE) / 2 + 480);
+}
+
+#[test]
+fn a_patch_whose_nodes_can_not_be_made_when_its_turn_comes_is_told() {
+    let pump = Pump::new(RATE);
+    let stage = stage(&pump);
+    until("it opens", || pump.is_open());
+    stage.set(patch(SONG)).expect("it plays");
+    pump.pump(4_800);
+    // Another output is heard, so that the old one has to be turned down first.
+    let wrong = r#"{"format": 1, "nodes": [{"id": "saw", "kind": "osc"}, {"id": "d", "kind": "delay", "values": {"max": "1 ms", "shortest": "2 ms"}},
+        {"id": "master", "kind": "output"}], "cables": [{"from": "saw", "to": "d"}, {"from": "d", "to": "master"}]}"#;
+    stage.set(patch(wrong)).expect("it compiles");
+    let told = std::cell::RefCell::new(Vec::new());
+    until("it is told", || {
+        pump.pump(480);
+        told.borrow_mut().extend(stage.events());
+        told.borrow().iter().any(|e| matches!(e, Event::Refused(why) if why.contains("`shortest`")))
+    });
+    let heard: Vec<f32> = (0..100).flat_map(|_| pump.pump(960)).collect();
+    assert!(heard.iter().any(|x| x.abs() > 0.01), "the one before plays on");
+}
+
+#[test]
 fn a_patch_that_is_wrong_is_told_and_the_one_before_plays_on() {
     let pump = Pump::new(RATE);
     let stage = stage(&pump);
