@@ -12,6 +12,7 @@ mod fuse;
 mod glide;
 mod level;
 mod line;
+mod lists;
 mod make;
 mod memory;
 mod moves;
