@@ -19,7 +19,7 @@ macro_rules! shelf {
 
 shelf! {
     /// What makes sound.
-    sources: player osc noise impulse;
+    sources: player osc noise impulse live;
     /// What changes the spectrum.
     filters: eq filter;
     /// What adds harmonics.
@@ -33,9 +33,9 @@ shelf! {
     /// What routes, pans and sums.
     stereo: gain pan bus split join mono crossfade;
     /// What drives parameters and notes.
-    control: env notes math;
+    control: env notes math midi cc;
     /// What measures.
-    meters: meter;
+    meters: meter probe;
 }
 
 #[cfg(test)]

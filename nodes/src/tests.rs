@@ -3,7 +3,9 @@
 mod lanes;
 mod rest;
 
-use signalbox_engine::node::{Declaration, EventKind, Group, Kind, Port, PortKind, Value, rig::Rig};
+use signalbox_engine::node::{
+    Declaration, EventKind, Group, Kind, Message, MessageKind, Port, PortKind, Value, rig::Rig,
+};
 
 const FRAMES: usize = 4_000;
 
@@ -21,6 +23,7 @@ const AWAKE: &[(&str, &str, &str)] = &[
     ("env", "attack", "5 ms"),
     ("env", "release", "10 ms"),
     ("env", "sustain", "50 %"),
+    ("cc", "start", "0.2"),
     ("impulse", "every", "10 ms"),
     ("limiter", "ceiling", "-20 dB"),
     ("notes", "notes", "c3:1/100 e3@0.5"),
@@ -45,6 +48,10 @@ const INAUDIBLE: &[(&str, &str)] = &[
     ("pan", "law"),
     // A signal is plugged in where it would stand.
     ("math", "value"),
+    // Only whoever looks sees it.
+    ("probe", "keep"),
+    // It says how a sound is mixed, not what it is.
+    ("live", "monitor"),
     // The note comes first.
     ("osc", "freq"),
     ("osc", "retrigger"),
@@ -72,6 +79,12 @@ fn rig_with(node: &'static Declaration, rate: u32, values: &[(&str, Value)]) -> 
     let width = |p: &Port| if FREE.contains(&(node.name, p.name)) { 0 } else { 2 };
     let inputs: Vec<usize> = node.inputs.iter().map(width).collect();
     let mut rig = Rig::new(node, rate, values, &inputs)?;
+    let mut keys = Vec::new();
+    for (frame, key) in [(90, 60), (110, 20), (700, 110)] {
+        keys.push(Message { frame, channel: 2, kind: MessageKind::NoteOn { key, velocity: 0.7 } });
+        keys.push(Message { frame, channel: 2, kind: MessageKind::Control { number: 1, value: 0.9 } });
+    }
+    rig.hear((5..8).map(|seed| crate::probe::noise(seed, FRAMES)).collect(), keys);
     for port in node.inputs.iter().filter(|p| p.kind == PortKind::Events) {
         rig.note(100, port.name, EventKind::NoteOn { key: 57.0, velocity: 0.8, id: 1 });
         rig.note(2_000, port.name, EventKind::NoteOff { id: 1 });

@@ -19,15 +19,17 @@ pub struct Alignment {
     pub total: usize,
 }
 
-/// Aligns all paths; `latency` has the lag of each node.
-pub fn align(flat: &Flat, order: &Order, latency: &[usize]) -> Alignment {
+/// Aligns all paths; `latency` has the lag of each node, `monitors` whether its sound waits for nothing.
+pub fn align(flat: &Flat, order: &Order, latency: &[usize], monitors: &[bool]) -> Alignment {
     let count = flat.nodes.len();
+    let monitored = monitored(flat, order, monitors);
     let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency[n] } else { 0 }).collect();
     let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut entering: Vec<Vec<usize>> = vec![Vec::new(); order.loops.len()];
     for (i, cable) in flat.cables.iter().enumerate() {
-        // What was given a frame ago waits for nothing.
-        if order.heard[cable.from.0] && order.heard[cable.to.0] && !order.feedback[i] {
+        // What was given a frame ago waits for nothing, nor does what players hear themselves by.
+        let meets = monitored[cable.from.0] == monitored[cable.to.0];
+        if meets && order.heard[cable.from.0] && order.heard[cable.to.0] && !order.feedback[i] {
             arriving[cable.to.0].push(i);
             if let Some(l) =
                 order.loop_of[cable.to.0].filter(|_| order.loop_of[cable.from.0] != order.loop_of[cable.to.0])
@@ -73,7 +75,7 @@ pub fn align(flat: &Flat, order: &Order, latency: &[usize]) -> Alignment {
     a.total = outputs.iter().map(|&n| a.arrival[n]).max().unwrap_or(0);
     let mut leaves = vec![false; count];
     flat.cables.iter().filter(|c| order.heard[c.to.0]).for_each(|c| leaves[c.from.0] = true);
-    for &n in outputs.iter().filter(|&&n| !leaves[n]) {
+    for &n in outputs.iter().filter(|&&n| !leaves[n] && !monitored[n]) {
         a.arrival[n] = a.total;
         a.absorb[n] = a.total;
     }
@@ -84,4 +86,22 @@ pub fn align(flat: &Flat, order: &Order, latency: &[usize]) -> Alignment {
         }
     }
     a
+}
+
+/// By node: whether all that it hears is monitored. In loops nothing is.
+fn monitored(flat: &Flat, order: &Order, monitors: &[bool]) -> Vec<bool> {
+    let mut monitored = monitors.to_vec();
+    if !monitors.contains(&true) {
+        return monitored;
+    }
+    let mut heard: Vec<Vec<usize>> = vec![Vec::new(); flat.nodes.len()];
+    for cable in flat.cables.iter().filter(|c| !matches!(c.to.1, Target::Parameter(..))) {
+        heard[cable.to.0].push(cable.from.0);
+    }
+    for vertex in &order.vertices {
+        let n = vertex.node;
+        let all = !heard[n].is_empty() && heard[n].iter().all(|&from| monitored[from]);
+        monitored[n] |= all && order.loop_of[n].is_none();
+    }
+    monitored
 }

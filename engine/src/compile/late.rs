@@ -23,6 +23,9 @@ pub fn settle(
     let latency: Vec<usize> = (0..flat.nodes.len())
         .map(|n| (flat.nodes[n].declaration.latency)(&setup(flat, widths, context, tempo, n)))
         .collect();
+    let monitors: Vec<bool> = (0..flat.nodes.len())
+        .map(|n| (flat.nodes[n].declaration.monitors)(&setup(flat, widths, context, tempo, n)))
+        .collect();
     let mut late: HashMap<usize, usize> = HashMap::new();
     let mut rounds = 0;
     let (order, alignment) = loop {
@@ -32,7 +35,7 @@ pub fn settle(
             held => held.saturating_sub(late.get(&n).copied().unwrap_or(0)).max(1),
         };
         let order = order(flat, holds)?;
-        let alignment = align(flat, &order, &latency);
+        let alignment = align(flat, &order, &latency, &monitors);
         let mut more = false;
         for &n in order.loops.iter().flat_map(|l| &l.nodes) {
             let known = late.entry(n).or_default();

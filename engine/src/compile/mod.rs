@@ -135,6 +135,7 @@ pub fn setup<'a>(
 ) -> Setup<'a> {
     let n = &flat.nodes[node];
     Setup {
+        key: &n.key,
         rate: context.rate,
         settings: &n.settings,
         inputs: &widths.inputs[node],

@@ -32,6 +32,10 @@ pub struct Declaration {
     /// Whether each frame of the outputs depends on the same frame of the inputs alone, and the kernel can say how: see
     /// [`super::Points`].
     pub pointwise: fn(&Setup) -> bool,
+    /// Whether its sound, as long as it is not mixed with other sound, is held back for nothing.
+    pub monitors: fn(&Setup) -> bool,
+    /// Whether it takes in what a device records: that device is open only where such a node is.
+    pub records: bool,
     /// How many frames the output lags behind the input.
     pub latency: fn(&Setup) -> usize,
     /// How long the node makes sound by itself.
@@ -62,6 +66,8 @@ impl Declaration {
         in_place: false,
         holds: |_| 0,
         pointwise: |_| false,
+        monitors: |_| false,
+        records: false,
         latency: |_| 0,
         extent: |_| Extent::Passive,
         gap: |_| 0.0,

@@ -1,6 +1,6 @@
 //! What a kernel sees while it runs one block.
 
-use super::GRID;
+use super::{GRID, Incoming};
 use crate::run::{Events, Inputs, Outputs};
 use signalbox_dsp::lane::Lane;
 use std::ops::Range;
@@ -24,6 +24,9 @@ pub struct Io<'a, L: Lane> {
     pub params: Params<'a, L>,
     /// Events that come in and go out.
     pub events: Events<'a>,
+    /// What comes in from outside in the whole block; for kinds into which no cable leads, since those of a loop get
+    /// their frames in pieces.
+    pub incoming: Incoming<'a>,
 }
 
 /// Where the song stands at the first frame of a block.

@@ -5,9 +5,11 @@
 
 mod declaration;
 mod event;
+mod incoming;
 mod io;
 mod kernel;
 mod points;
+mod probe;
 pub mod rig;
 mod setup;
 mod shelf;
@@ -15,9 +17,11 @@ mod value;
 
 pub use declaration::{Declaration, Extent, Group, Kind, Parameter, Port, PortKind, Taper, Width};
 pub use event::{Event, EventKind, EventList};
+pub use incoming::{Incoming, Message, MessageKind};
 pub use io::{Io, Param, Params, Song, Span};
 pub use kernel::{Kernel, Make, Processor, Reading, Wides, host};
 pub use points::{At, Operand, Point, Points};
+pub use probe::{Level, Probe};
 pub use setup::{Assets, NoAssets, Setup};
 pub use shelf::{Shelf, nearest};
 pub use signalbox_dsp::lane::{Keeper, Wide};

@@ -25,6 +25,8 @@ pub struct Rig {
     fresh: bool,
     latency: usize,
     split: bool,
+    recorded: Vec<Vec<f32>>,
+    messages: Vec<Message>,
 }
 
 /// Signals of all ports: port, channel, frame.
@@ -84,6 +86,7 @@ impl Rig {
         let outputs: Vec<usize> = declaration.outputs.iter().map(&width).collect::<Result<_, _>>()?;
         let moved = vec![false; settings.len()];
         let setup = Setup {
+            key: "",
             rate,
             settings: &settings,
             inputs: &inputs,
@@ -110,6 +113,8 @@ impl Rig {
             fresh: true,
             latency,
             split: false,
+            recorded: Vec::new(),
+            messages: Vec::new(),
         })
     }
 
@@ -135,6 +140,11 @@ impl Rig {
         if let Some(at) = self.declaration.input(port) {
             self.notes.push((frame, at, kind));
         }
+    }
+
+    /// Lets sound and messages come in from outside, from frame 0 on; messages in order of time.
+    pub fn hear(&mut self, channels: Vec<Vec<f32>>, messages: Vec<Message>) {
+        (self.recorded, self.messages) = (channels, messages);
     }
 
     /// What the node has sent so far: the frame, the index of the output port, the event.
@@ -277,8 +287,9 @@ impl Rig {
         };
         let params = Params { values: &values, moving: &moving, frames: n };
         let song = Song::straight(self.frame);
-        let mut io =
-            Io { frames: n, frame: self.frame, song, fresh: self.fresh, inputs, outputs, params, events };
+        let (frame, fresh) = (self.frame, self.fresh);
+        let incoming = Incoming::new(&self.recorded, &self.messages, frame as usize, n);
+        let mut io = Io { frames: n, frame, song, fresh, inputs, outputs, params, events, incoming };
         if self.split {
             self.processor.emit(&mut io);
             self.processor.absorb(&mut io);

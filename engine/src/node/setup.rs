@@ -1,17 +1,23 @@
 //! What a node is made from: its settings, its widths, the rate, and the files that it asks for.
 
-use super::{Setting, Settings};
+use super::{Probe, Setting, Settings};
 use crate::audio::Audio;
 use crate::patch::TempoMap;
 use std::sync::Arc;
 
-/// Where nodes get audio files from.
+/// Where nodes get audio files from, and show what they hear.
 pub trait Assets: Sync {
     /// The sound of a file at `rate`; the text of an error names the file and the way out.
     fn audio(&self, path: &str, rate: u32) -> Result<Arc<Audio>, String>;
 
     /// How many channels a file has, without converting it.
     fn width(&self, path: &str) -> Result<usize, String>;
+
+    /// What the node with a key writes to, so that somebody sees what it hears: for so many channels, with the last
+    /// seconds kept. Nothing where nobody looks.
+    fn probe(&self, _key: &str, _rate: u32, _channels: usize, _keep: f32) -> Option<Arc<Probe>> {
+        None
+    }
 }
 
 /// For patches without files.
@@ -30,6 +36,8 @@ impl Assets for NoAssets {
 /// What a node is made from.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
+    /// The node's id, behind those of the instances that it lies in; for a processor of several nodes, that of the first.
+    pub key: &'a str,
     /// Frames a second, 8,000 to 384,000.
     pub rate: u32,
     /// A setting for each parameter.

@@ -24,6 +24,8 @@ pub struct Patch {
     pub subpatches: BTreeMap<String, Graph>,
     /// Named moments.
     pub markers: Vec<Marker>,
+    /// Which controllers move which parameters while it plays.
+    pub controls: Vec<Control>,
     /// What else people want to keep with it.
     pub meta: Map<String, Value>,
 }
@@ -264,6 +266,19 @@ pub struct Marker {
     pub time: Value,
     /// What it is called.
     pub name: String,
+}
+
+/// A controller that moves a parameter over its whole range, as its knob would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// The number of the MIDI controller, 0 to 127.
+    pub number: u8,
+    /// The MIDI channel, 1 to 16; all where it says none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<u8>,
+    /// The parameter; inside of an instance `instance.node.parameter`.
+    pub to: Endpoint,
 }
 
 impl Graph {

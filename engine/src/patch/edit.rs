@@ -1,6 +1,6 @@
 //! Edits: every change of a patch, with its exact inverse.
 
-use super::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Role, TempoMap, Voices};
+use super::{Cable, Control, Endpoint, Graph, Lane, Marker, Node, Patch, Role, TempoMap, Voices};
 use crate::node::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
@@ -53,6 +53,8 @@ pub enum Edit {
     SetTitle(String),
     /// Sets the named moments.
     SetMarkers(Vec<Marker>),
+    /// Sets which controllers move which parameters.
+    SetControls(Vec<Control>),
     /// Keeps, replaces or forgets a word about the patch.
     SetMeta(String, Option<Value>),
 }
@@ -236,6 +238,9 @@ impl Patch {
                 Edit::SetRate(replace(&mut self.rate, rate))
             }
             Edit::SetTitle(title) => Edit::SetTitle(replace(&mut self.title, title)),
+            Edit::SetControls(controls) => {
+                Edit::SetControls(replace(&mut self.controls, super::file::good_controls(controls)?))
+            }
             Edit::SetMarkers(markers) => Edit::SetMarkers(replace(&mut self.markers, markers)),
             Edit::SetMeta(name, value) => {
                 let old = match value {

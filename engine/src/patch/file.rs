@@ -1,7 +1,7 @@
 //! The patch as a versioned JSON file: a node, a cable or a lane a line, in a stable order.
 
 use super::edit::good_id;
-use super::{Cable, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, PatchError, TempoMap};
+use super::{Cable, Control, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, PatchError, TempoMap};
 use crate::node::{Value, nearest};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -73,6 +73,8 @@ struct PatchData {
     #[serde(default)]
     markers: Vec<Marker>,
     #[serde(default)]
+    controls: Vec<Control>,
+    #[serde(default)]
     meta: Map<String, Value>,
 }
 
@@ -112,6 +114,7 @@ pub fn read(text: &str) -> Result<Patch, PatchError> {
         graph: GraphData { nodes: data.nodes, cables: data.cables, lanes: data.lanes }.build()?,
         subpatches,
         markers: data.markers,
+        controls: good_controls(data.controls)?,
         meta: sorted(data.meta),
     })
 }
@@ -123,6 +126,22 @@ pub(super) fn good_rate(rate: Option<u32>) -> Result<(), PatchError> {
         Some(rate) => {
             let why = format!("{rate} frames a second; it must lie between 8,000 and 384,000");
             Err(PatchError::Setting { what: "rate", why })
+        }
+    }
+}
+
+/// Refuses numbers that no controller has.
+pub(super) fn good_controls(controls: Vec<Control>) -> Result<Vec<Control>, PatchError> {
+    let bad = |c: &&Control| c.number > 127 || c.channel.is_some_and(|channel| !(1..=16).contains(&channel));
+    match controls.iter().find(bad) {
+        None => Ok(controls),
+        Some(control) => {
+            let why = format!(
+                "{} on channel {}; controllers have the numbers 0 to 127, channels 1 to 16",
+                control.number,
+                control.channel.map_or("any".into(), |c| c.to_string())
+            );
+            Err(PatchError::Setting { what: "controls", why })
         }
     }
 }
@@ -220,6 +239,7 @@ pub fn write(patch: &Patch) -> Result<String, PatchError> {
         field(&mut out, "  ", "meta", &sorted(patch.meta.clone()))?;
     }
     lines(&mut out, "  ", "markers", &patch.markers)?;
+    lines(&mut out, "  ", "controls", &patch.controls)?;
     graph(&mut out, "  ", &(&patch.graph).into())?;
     if !patch.subpatches.is_empty() {
         out.push_str(",\n  \"subpatches\": {");

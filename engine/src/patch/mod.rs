@@ -12,7 +12,7 @@ mod tempo;
 mod time;
 mod voices;
 
-pub use document::{Cable, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};
+pub use document::{Cable, Control, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};
 pub use edit::{Edit, EditError, Scope};
 pub use error::PatchError;
 pub use file::FORMAT;

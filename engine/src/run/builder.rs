@@ -9,6 +9,7 @@ use super::memory::Memory;
 use super::moves::{Held, Moves, Redeal, Slip, relanes};
 use super::program::Program;
 use super::runner::Runner;
+use super::stopwatch::groups;
 use crate::compile::check::check;
 use crate::compile::{
     Begins, Compiled, Context, Curve, Flat, FlatNode, Mode, Problem, Seat, Widths, compile_onto, setup,
@@ -194,6 +195,7 @@ impl Builder {
         let (changes, moves) = (self.changes.clone(), UnsafeCell::new(moves));
         Ok(Program {
             owner: self.id,
+            groups: groups(&schedule),
             schedule,
             cells,
             keys,

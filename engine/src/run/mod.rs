@@ -23,6 +23,7 @@ mod program;
 mod ramp;
 mod runner;
 mod segment;
+mod stopwatch;
 mod sum;
 mod transport;
 mod view;

@@ -9,7 +9,7 @@ use super::sum;
 use super::transport::Transport;
 use super::view::{Events, Inputs, Outputs};
 use crate::compile::Mode;
-use crate::node::{BLOCK, Io, Params};
+use crate::node::{BLOCK, Incoming, Io, Params};
 use crate::schedule::{Place, Run, Step};
 use signalbox_dsp::lane::{Lane, Task, dispatch};
 use std::ops::Range;
@@ -42,6 +42,8 @@ pub struct Pass<'a> {
     /// Whether any parameter was set since the last block.
     pub changed: bool,
     pub faults: &'a mut Vec<Fault>,
+    /// What comes in from outside.
+    pub incoming: Incoming<'a>,
 }
 
 impl Pass<'_> {
@@ -115,7 +117,8 @@ impl Pass<'_> {
             let params = Params { values: &state.values, moving: wide::<f32>(&rows[row..]), frames };
             let frame = self.start - i64::from(run.arrival);
             let song = self.transport.at(frame);
-            let io = Io { frames, frame, song, fresh: false, inputs, outputs, params, events };
+            let incoming = self.incoming;
+            let io = Io { frames, frame, song, fresh: false, inputs, outputs, params, events, incoming };
             points.clear();
             let said = state.processor.points(&io, points);
             match points.list().filter(|_| said) {
@@ -240,7 +243,8 @@ impl Pass<'_> {
             )
         };
         let params = Params { values: &state.values, moving: wide::<L>(&rows[row..]), frames: n };
-        let mut io = Io { frames: n, frame, song, fresh: state.fresh, inputs, outputs, params, events };
+        let (fresh, incoming) = (state.fresh, self.incoming);
+        let mut io = Io { frames: n, frame, song, fresh, inputs, outputs, params, events, incoming };
         match run.mode {
             Mode::Process => state.processor.process(&mut io),
             Mode::Emit => state.processor.emit(&mut io),

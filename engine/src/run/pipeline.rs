@@ -7,7 +7,7 @@ use super::pass::{FAULTS, Fault, Pass};
 use super::program::Program;
 use super::segment::{Crossing, Cut, Segment, cut};
 use super::transport::Transport;
-use crate::node::{BLOCK, Event};
+use crate::node::{BLOCK, Event, Incoming};
 use std::cell::UnsafeCell;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -176,7 +176,8 @@ impl Pipeline {
         }
         let (program, start) = (task.program, task.start + part.start as i64);
         let changed = task.changed && block == 0;
-        let mut pass = Pass { program, memory, start, transport: task.transport, changed, faults };
+        let (transport, incoming) = (task.transport, Incoming::default());
+        let mut pass = Pass { program, memory, start, transport, changed, faults, incoming };
         pass.steps(segment.steps.clone(), 0..part.len());
         for &c in &segment.writes {
             self.export(c, at, memory);

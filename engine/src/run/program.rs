@@ -6,7 +6,7 @@ use super::line::{DelayLine, EventLine};
 use super::memory::Memory;
 use super::moves::{Held, Moves};
 use super::pass::Fault;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, Step};
 use std::cell::UnsafeCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +29,8 @@ pub struct Program {
     pub(super) dealers: Vec<Arc<Held<Dealer>>>,
     pub(super) changes: Arc<AtomicU64>,
     pub(super) moves: UnsafeCell<Moves>,
+    /// Where each group of steps ends whose time is taken.
+    pub(super) groups: Vec<u32>,
     /// For how many frames it is on its way from the program before.
     pub(super) unsettled: usize,
     /// How many frames automation takes to where it is after a jump.
@@ -66,6 +68,19 @@ impl Program {
     /// The key of the node in a lane of a bank; empty where none is.
     pub fn key(&self, bank: usize, lane: usize) -> &str {
         &self.keys[bank][lane]
+    }
+
+    /// The keys of the nodes that run in a group of steps, see [`super::Runner::slowest`].
+    pub fn group_keys(&self, group: usize) -> Vec<&str> {
+        let end = self.groups.get(group).map_or(0, |&e| e as usize);
+        let start = group.checked_sub(1).and_then(|g| self.groups.get(g)).map_or(0, |&e| e as usize);
+        let steps = self.schedule.steps.get(start..end).unwrap_or_default();
+        let banks = steps.iter().filter_map(|step| match step {
+            Step::Run(run) => Some(run.bank as usize),
+            _ => None,
+        });
+        let keys = banks.flat_map(|bank| self.keys[bank].iter());
+        keys.filter(|key| !key.is_empty()).map(String::as_str).collect()
     }
 
     /// The key of the node that gave what is no number.

@@ -5,8 +5,9 @@ use super::memory::Slot;
 use super::pass::{FAULTS, Fault, Pass};
 use super::pipeline::Pipeline;
 use super::program::Program;
+use super::stopwatch::Stopwatch;
 use super::transport::Transport;
-use crate::node::{BLOCK, Reading, Song};
+use crate::node::{BLOCK, Incoming, Reading, Song};
 use crate::schedule::Step;
 use std::time::Instant;
 
@@ -18,6 +19,9 @@ pub struct Runner {
     /// How often parameters had been set before the last block.
     seen: u64,
     faults: Vec<Fault>,
+    watch: Stopwatch,
+    /// The group of steps that took most beyond what it usually takes, in the last buffer that was timed.
+    slowest: Option<usize>,
 }
 
 /// The outputs of a block that was just run.
@@ -46,6 +50,8 @@ impl Runner {
             transport: Transport::default(),
             seen: u64::MAX,
             faults: Vec::with_capacity(FAULTS),
+            watch: Stopwatch::new(),
+            slowest: None,
         }
     }
 
@@ -87,14 +93,45 @@ impl Runner {
     /// Runs `frames` frames in blocks that end at whole multiples of 64 frames; `each` sees the outputs of every
     /// block. A program of another builder is not run.
     pub fn run(&mut self, program: &Program, frames: usize, mut each: impl FnMut(&Block<'_>)) {
-        self.run_with(program, frames, &mut each, |pass, n| {
+        self.run_with(program, Incoming::default(), frames, &mut each, |pass, n| {
             pass.steps(0..program.schedule().steps.len(), 0..n)
         });
+    }
+
+    /// As [`Runner::run`], with what comes in from outside in these frames, and on the watch for what takes long: see
+    /// [`Runner::slowest`].
+    pub fn run_live(
+        &mut self,
+        program: &Program,
+        incoming: Incoming<'_>,
+        frames: usize,
+        mut each: impl FnMut(&Block<'_>),
+    ) {
+        let mut watch = std::mem::take(&mut self.watch);
+        watch.begin(program.groups.len());
+        self.run_with(program, incoming, frames, &mut each, |pass, n| {
+            watch.start();
+            let mut from = 0;
+            for (group, &end) in program.groups.iter().enumerate() {
+                pass.steps(from..end as usize, 0..n);
+                watch.done(group);
+                from = end as usize;
+            }
+        });
+        self.slowest = watch.end(frames);
+        self.watch = watch;
+    }
+
+    /// The group of steps that took most beyond what it usually takes, in the last buffer of [`Runner::run_live`]; for
+    /// [`Program::group_keys`].
+    pub fn slowest(&self) -> Option<usize> {
+        self.slowest
     }
 
     fn run_with(
         &mut self,
         program: &Program,
+        incoming: Incoming<'_>,
         frames: usize,
         each: &mut dyn FnMut(&Block<'_>),
         mut steps: impl FnMut(&mut Pass<'_>, usize),
@@ -105,7 +142,8 @@ impl Runner {
         let mut blocks = || {
             // SAFETY: this is the one runner of the program's builder, held by mutable reference.
             unsafe { program.arrive() };
-            let end = self.frame + frames as i64;
+            let begin = self.frame;
+            let end = begin + frames as i64;
             while self.frame < end {
                 let phase = self.frame.rem_euclid(BLOCK as i64);
                 let n = (BLOCK as i64 - phase).min(end - self.frame) as usize;
@@ -116,7 +154,9 @@ impl Runner {
                 let changed = changes != self.seen;
                 self.seen = changes;
                 let (start, transport) = (self.frame, &self.transport);
-                let mut pass = Pass { program, memory, start, transport, changed, faults: &mut self.faults };
+                let incoming = incoming.part((start - begin) as usize, n);
+                let faults = &mut self.faults;
+                let mut pass = Pass { program, memory, start, transport, changed, faults, incoming };
                 steps(&mut pass, n);
                 each(&Block { program, slots: &memory.slots, frame: self.frame, frames: n });
                 self.frame += n as i64;
@@ -137,7 +177,7 @@ impl Runner {
     ) -> Vec<f64> {
         let steps = &program.schedule().steps;
         let mut costs = vec![0.0; steps.len()];
-        self.run_with(program, frames, &mut each, |pass, n| {
+        self.run_with(program, Incoming::default(), frames, &mut each, |pass, n| {
             let mut at = 0;
             while let Some(step) = steps.get(at) {
                 let next = match step {

@@ -4,7 +4,8 @@
 use super::chance::Chance;
 use serde_json::{Map, Value, json};
 use signalbox_engine::patch::{
-    Cable, Edit, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Scope, Shape, TempoMap, Voices,
+    Cable, Control, Edit, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Scope, Shape, TempoMap,
+    Voices,
 };
 
 const WORDS: &[&str] = &[
@@ -181,6 +182,15 @@ fn markers(chance: &mut Chance) -> Vec<Marker> {
     (0..chance.below(3)).map(|_| Marker { time: json(chance, 1), name: word(chance) }).collect()
 }
 
+fn controls(chance: &mut Chance) -> Vec<Control> {
+    let mut control = || Control {
+        number: chance.below(128) as u8,
+        channel: chance.is(0.5).then(|| chance.between(1, 16) as u8),
+        to: endpoint(chance, &[]),
+    };
+    (0..2).map(|_| control()).collect()
+}
+
 /// A document that a file may hold.
 pub fn document(seed: u64) -> Patch {
     let chance = &mut Chance::new(seed);
@@ -194,6 +204,7 @@ pub fn document(seed: u64) -> Patch {
             .map(|_| (WORDS[chance.below(12)].to_string(), graph(chance)))
             .collect(),
         markers: markers(chance),
+        controls: controls(chance),
         meta: object(chance, 3),
     }
 }
@@ -257,8 +268,13 @@ pub fn edit(chance: &mut Chance, patch: &Patch) -> Edit {
             2 => Edit::SetRate(Some(chance.between(8_000, 384_000) as u32)),
             _ => Edit::SetLength(length(chance)),
         },
-        18 => match chance.below(2) {
+        18 => match chance.below(4) {
             0 => Edit::SetTitle(word(chance)),
+            1 => Edit::SetControls(controls(chance)),
+            2 => {
+                let to = endpoint(chance, &ids);
+                Edit::SetControls(vec![Control { number: 200, channel: Some(0), to }])
+            }
             _ => Edit::SetMarkers(markers(chance)),
         },
         _ => {

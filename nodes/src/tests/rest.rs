@@ -4,7 +4,7 @@ use super::kinds;
 use super::lanes::{Dice, Lanes, Settings};
 use signalbox_dsp::lane::{Lane, Wide};
 use signalbox_engine::node::rig::WideRig;
-use signalbox_engine::node::{Declaration, PortKind};
+use signalbox_engine::node::{Declaration, Port, PortKind};
 
 /// How long a node may take to come to rest.
 const PATIENCE: usize = 96_000;
@@ -64,7 +64,8 @@ fn rests<L: Lanes>(settings: &Settings, dice: &mut Dice) -> bool {
 }
 
 fn heard(kind: &Declaration) -> bool {
-    kind.inputs.iter().any(|p| p.kind != PortKind::Events)
+    let audio = |ports: &[Port]| ports.iter().any(|p| p.kind != PortKind::Events);
+    audio(kind.inputs) && audio(kind.outputs)
 }
 
 #[test]

@@ -67,17 +67,50 @@ pub struct Outcome {
     pub master: Audio,
 }
 
-/// Mixes and masters a folder.
+/// A mix and its master as a patch, before anything is written.
+pub struct Solved {
+    /// The patch; its files are found from the folder that the job's patch is to lie in.
+    pub patch: Patch,
+    /// The names of the recordings that are mixed.
+    pub strips: Vec<String>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+    /// Frames a second.
+    pub rate: u32,
+    mix: Audio,
+    before: Measurement,
+    master: Audio,
+}
+
+/// Mixes and masters a folder, and writes the master and its patch.
 pub fn mix(
     job: &Job<'_>,
     progress: &dyn Progress,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Outcome, StudioError> {
+    let Solved { patch, strips, mut notes, rate, mix, before, master } = solve(job, progress, stop)?;
+    let (shelf, files) = (crate::shelf(), Files::beside(job.patch));
+    let context = Context { shelf: &shelf, assets: &files, rate, lanes: lanes_here() };
+    let text = patch::file::write(&patch).map_err(|e| StudioError::Patch(e.to_string()))?;
+    // The master first: a patch without its master would be no harm, a stop in between would leave an old pair torn.
+    render_file(&patch, &context, &Options::default(), job.out, job.format, progress)?;
+    notes.extend(sources::keep_earlier(job.patch, &text)?);
+    signalbox_file::write_text(job.patch, &text)?;
+    let after = measure::file(job.out, &Unwatched)?.0;
+    verify(&after, job.target)?;
+    Ok(Outcome { strips, notes, target: job.target, mix, before, after, master })
+}
+
+/// Mixes and masters a folder, and writes nothing.
+pub fn solve(
+    job: &Job<'_>,
+    progress: &dyn Progress,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Solved, StudioError> {
     let shelf = crate::shelf();
     let found = sources::find(job)?;
     let mut notes = found.notes;
-    let base = job.patch.parent().unwrap_or(Path::new(""));
-    let files = Files::new(base);
+    let files = Files::beside(job.patch);
     let surveys =
         stems::each(&found.paths, job.threads, "measuring the recordings", progress, stop, |path, _| {
             let audio = files.original(path).map_err(StudioError::Refused)?;
@@ -118,23 +151,8 @@ pub fn mix(
     // The length is stated, since the limiter's tail would otherwise be measured, too.
     patch.length = Some(seconds.into());
     patch.meta.insert(sources::MASTER.into(), sources::from_patch(job, job.out).into());
-    let text = patch::file::write(&patch).map_err(|e| StudioError::Patch(e.to_string()))?;
-    // The master first: a patch without its master would be no harm, a stop in between would leave an old pair torn.
-    render_file(&patch, &context, &Options::default(), job.out, job.format, progress)?;
-    notes.extend(sources::keep_earlier(job.patch, &text)?);
-    signalbox_file::write_text(job.patch, &text)?;
-    let after = measure::file(job.out, &Unwatched)?.0;
-    verify(&after, job.target)?;
-    let names = surveys.into_iter().map(|s| s.1.name).collect();
-    Ok(Outcome {
-        strips: names,
-        notes,
-        target: job.target,
-        mix,
-        before: whole.measured,
-        after,
-        master: solved.audio,
-    })
+    let strips = surveys.into_iter().map(|s| s.1.name).collect();
+    Ok(Solved { patch, strips, notes, rate, mix, before: whole.measured, master: solved.audio })
 }
 
 /// The written file must keep what was promised.

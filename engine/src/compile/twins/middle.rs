@@ -99,7 +99,7 @@ fn no_latency(c: &mut Chain, chance: &mut Chance) -> Option<()> {
     let mut latency = c.alignment.latency.clone();
     *any(chance, latency.iter_mut().filter(|l| **l > 0))? = 0;
     let before = c.alignment.delay.clone();
-    c.alignment = align(&c.flat, &c.order, &latency);
+    c.alignment = align(&c.flat, &c.order, &latency, &vec![false; latency.len()]);
     (c.alignment.delay != before).then_some(())
 }
 

@@ -33,6 +33,7 @@ impl<L: Lane> WideRig<L> {
         let Rig { settings, inputs: widths, outputs, .. } = Rig::new(declaration, rate, values, inputs)?;
         let connected: Vec<bool> = (0..widths.len()).map(|i| inputs.get(i).is_none_or(|&w| w > 0)).collect();
         let processor = make(&Setup {
+            key: "",
             rate,
             settings: &settings,
             inputs: &widths,
@@ -146,8 +147,17 @@ impl<L: Lane> WideRig<L> {
         };
         let params = Params { values: &self.values, moving: &self.moving, frames };
         let song = Song::straight(self.frame);
-        let mut io =
-            Io { frames, frame: self.frame, song, fresh: self.fresh, inputs, outputs, params, events };
+        let mut io = Io {
+            frames,
+            frame: self.frame,
+            song,
+            fresh: self.fresh,
+            inputs,
+            outputs,
+            params,
+            events,
+            incoming: crate::node::Incoming::default(),
+        };
         self.processor.process(&mut io);
         self.lists.iter_mut().for_each(EventList::clear);
         self.frame += frames as i64;

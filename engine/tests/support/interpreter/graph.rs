@@ -34,6 +34,7 @@ impl Graph {
         let count = flat.nodes.len();
         let (inputs, outputs) = widths(flat);
         let setup = |n: usize| Setup {
+            key: "",
             rate: RATE,
             settings: &flat.nodes[n].settings,
             inputs: &inputs[n],

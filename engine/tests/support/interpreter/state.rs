@@ -137,6 +137,7 @@ impl Glide {
 fn single(node: &FlatNode, graph: &Graph, patch: &Patch, n: usize) -> Single {
     let (inputs, outputs) = (&graph.inputs[n], &graph.outputs[n]);
     let setup = Setup {
+        key: "",
         rate: RATE,
         settings: &node.settings,
         inputs,

@@ -8,6 +8,7 @@ fn sequence(values: &[(&str, Value)], tempo: &TempoMap) -> Result<Sequence, Stri
     let (settings, errors) = NODE.settings(&values.iter().map(|(k, v)| (k.to_string(), v.clone())).collect());
     assert!(errors.is_empty(), "{errors:?}");
     Sequence::new(&Setup {
+        key: "",
         rate: RATE,
         settings: &settings,
         inputs: &[],

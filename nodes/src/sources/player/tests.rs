@@ -77,6 +77,7 @@ fn extent(audio: Audio, values: &[(&str, Value)]) -> Extent {
     let (settings, errors) = NODE.settings(&map);
     assert!(errors.is_empty());
     (NODE.extent)(&Setup {
+        key: "",
         rate: 48_000,
         settings: &settings,
         inputs: &[],
@@ -105,6 +106,7 @@ fn a_missing_file_is_told() {
     let wrong = |values: &[(&str, Value)]| {
         let settings = NODE.settings(&values.iter().map(|(k, v)| (k.to_string(), v.clone())).collect()).0;
         let setup = Setup {
+            key: "",
             rate: 48_000,
             settings: &settings,
             inputs: &[],

@@ -168,6 +168,7 @@ fn a_loop_is_cut_here_as_far_as_the_shortest_time_goes_ahead_of_its_input() {
         let mut moved = vec![false; settings.len()];
         moved[MIX] = mix_moved;
         (NODE.holds)(&Setup {
+            key: "",
             rate,
             settings: &settings,
             inputs: &[1],

@@ -1,0 +1,171 @@
+//! A look into a patch while it plays: what a node hears, for whoever wants to see it. Neither side waits for the other.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// What is seen at one place: levels, notes, and the last seconds of sound. One node writes, any number read.
+#[derive(Debug)]
+pub struct Probe {
+    rate: u32,
+    channels: Vec<Channel>,
+    /// How many frames have been written.
+    written: AtomicU64,
+    notes: AtomicU64,
+    /// How many frames are kept, and for how many there is room: more, so that what is read is not written at once.
+    kept: usize,
+    room: usize,
+}
+
+#[derive(Debug)]
+struct Channel {
+    /// The greatest amplitude since it was read, and the mean square over 300 ms, as the bits of numbers.
+    peak: AtomicU32,
+    square: AtomicU32,
+    /// The last frames, in a ring.
+    last: Vec<AtomicU32>,
+}
+
+/// The level of one channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Level {
+    /// The greatest amplitude since the last look.
+    pub peak: f32,
+    /// The root of the mean square over 300 ms.
+    pub rms: f32,
+}
+
+/// How long the mean square is taken, in seconds, as volume meters do (IEC 60268-17).
+const MEAN: f32 = 0.3;
+
+impl Probe {
+    /// A probe for so many channels at a rate, which keeps the last seconds.
+    pub fn new(rate: u32, channels: usize, keep: f32) -> Self {
+        let kept = (f64::from(keep.max(0.0)) * f64::from(rate)).round() as usize;
+        // A second more than is kept: reading takes less.
+        let room = if kept > 0 { (kept + rate as usize).next_power_of_two() } else { 0 };
+        let channel = || Channel {
+            peak: AtomicU32::new(0),
+            square: AtomicU32::new(0),
+            last: (0..room).map(|_| AtomicU32::new(0)).collect(),
+        };
+        let channels = (0..channels).map(|_| channel()).collect();
+        Self { rate, channels, written: AtomicU64::new(0), notes: AtomicU64::new(0), kept, room }
+    }
+
+    /// Frames a second.
+    pub fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// How many channels it has.
+    pub fn width(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// How many frames of the last ones are kept.
+    pub fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// Writes one channel of a block; for the node alone. [`Probe::wrote`] follows when all are written.
+    pub fn write(&self, channel: usize, samples: &[f32]) {
+        let Some(channel) = self.channels.get(channel) else { return };
+        let (mut peak, mut sum) = (0.0f32, 0.0f32);
+        for &x in samples {
+            peak = peak.max(x.abs());
+            sum += x * x;
+        }
+        // The bits of non-negative numbers are in the order of the numbers.
+        channel.peak.fetch_max(peak.to_bits(), Relaxed);
+        let way = 1.0 - (-(samples.len() as f32) / (MEAN * self.rate as f32)).exp();
+        let mean = f32::from_bits(channel.square.load(Relaxed));
+        let mean = mean + (sum / samples.len().max(1) as f32 - mean) * way;
+        channel.square.store(if mean > 1e-20 { mean } else { 0.0 }.to_bits(), Relaxed);
+        if self.room > 0 {
+            let start = self.written.load(Relaxed) as usize;
+            for (k, x) in samples.iter().enumerate() {
+                channel.last[(start + k) & (self.room - 1)].store(x.to_bits(), Relaxed);
+            }
+        }
+    }
+
+    /// So many frames, and notes that began, were written.
+    pub fn wrote(&self, frames: usize, notes: usize) {
+        // The frames are there for whoever sees the count.
+        self.written.fetch_add(frames as u64, std::sync::atomic::Ordering::Release);
+        self.notes.fetch_add(notes as u64, Relaxed);
+    }
+
+    /// The levels since the last look, a channel each; for one who looks.
+    pub fn levels(&self) -> Vec<Level> {
+        let number = f32::from_bits;
+        let level = |c: &Channel| Level {
+            peak: number(c.peak.swap(0, Relaxed)),
+            rms: number(c.square.load(Relaxed)).sqrt(),
+        };
+        self.channels.iter().map(level).collect()
+    }
+
+    /// How many notes have begun.
+    pub fn notes(&self) -> u64 {
+        self.notes.load(Relaxed)
+    }
+
+    /// How many frames were written so far.
+    pub fn written(&self) -> u64 {
+        self.written.load(std::sync::atomic::Ordering::Acquire)
+    }
+
+    /// The last frames, at most so many and at most as many as are kept, a row for each channel; the last of them is
+    /// the one before [`Probe::written`] as it was when this was called. Silence stands before the first.
+    pub fn last(&self, frames: usize) -> Vec<Vec<f32>> {
+        let end = self.written();
+        let frames = frames.min(self.kept);
+        let start = end as i64 - frames as i64;
+        let at = |c: &Channel, frame: i64| match usize::try_from(frame) {
+            Ok(frame) => f32::from_bits(c.last[frame & (self.room - 1)].load(Relaxed)),
+            Err(_) => 0.0,
+        };
+        self.channels.iter().map(|c| (start..end as i64).map(|frame| at(c, frame)).collect()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_the_peak_since_the_last_look_and_the_mean_of_a_sine() {
+        let probe = Probe::new(48_000, 2, 0.0);
+        let sine: Vec<f32> = (0..96_000).map(|k| (k as f32 * 0.13).sin() * 0.5).collect();
+        for block in sine.chunks(64) {
+            probe.write(0, block);
+            probe.write(1, &[0.0; 64]);
+            probe.wrote(64, 0);
+        }
+        let levels = probe.levels();
+        assert!((levels[0].peak - 0.5).abs() < 1e-3, "{levels:?}");
+        assert!((levels[0].rms - 0.5 / 2f32.sqrt()).abs() < 2e-3, "{levels:?}");
+        assert_eq!(levels[1], Level::default());
+        assert_eq!(probe.levels()[0].peak, 0.0);
+        assert!(probe.last(100).iter().all(Vec::is_empty), "nothing is kept");
+    }
+
+    #[test]
+    fn the_last_seconds_can_be_read_while_it_goes_on() {
+        let probe = Probe::new(1_000, 1, 2.0);
+        let mut frame = 0;
+        let mut write = |frames: usize| {
+            let block: Vec<f32> = (0..frames).map(|k| (frame + k + 1) as f32).collect();
+            probe.write(0, &block);
+            probe.wrote(frames, 1);
+            frame += frames;
+        };
+        write(3);
+        assert_eq!(probe.last(5)[0], [0.0, 0.0, 1.0, 2.0, 3.0]);
+        (0..1_000).for_each(|_| write(13));
+        let last = &probe.last(9_999)[0];
+        assert_eq!((last.len(), last[0], last[1_999]), (2_000, 11_004.0, 13_003.0));
+        assert!(last.windows(2).all(|w| w[1] - w[0] == 1.0));
+        assert_eq!((probe.notes(), probe.written()), (1_001, 13_003));
+    }
+}
