@@ -141,15 +141,20 @@ pub struct Render {
 #[cfg(feature = "live")]
 #[derive(Args)]
 #[command(after_help = "\
-Keys: space plays and stops, the arrows go 5 s back and on, home goes to the start, u listens again after the guard
-has muted, q quits. Edit the patch in another window: saved again, it plays on as it is now, without a click.
+Keys: space plays and stops, the arrows go 5 s back and on, home goes to the start, r repeats (press it where the
+stretch begins, where it ends, and to go on), u listens again after the guard has muted, q quits. Edit the patch in
+another window: saved again, it plays on as it is now, without a click.
 
 Examples:
   signalbox play song.json
-  signalbox play song.json --host jack
-  signalbox play song.json --device \"USB Audio\" --rate 96kHz --buffer 128")]
+  signalbox play stems                                the mix of a folder, as `mix` would write it
+  signalbox play song.json --host jack --look lead --look \"drums bus\"
+  signalbox play song.json --device \"USB Audio\" --rate 96kHz --buffer 128
+  signalbox play song.json --learn lead.cutoff        the controller that you move next moves that
+  signalbox play song.json --osc 9000                 then send /lead/cutoff 800 to that port")]
 pub struct Play {
-    /// The patch.
+    /// The patch, or a folder of recordings, whose mix is played.
+    #[arg(value_name = "PATCH|FOLDER")]
     pub patch: PathBuf,
     /// The sound device, by its name or a part of it; the system's choice if left out.
     #[arg(long, value_name = "NAME")]
@@ -163,6 +168,28 @@ pub struct Play {
     /// Frames that the device asks for at once.
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub buffer: Option<u32>,
+    /// The device that records, where the patch has a node `live`, by its name or a part of it; the one that plays, or
+    /// else the system's choice, if left out.
+    #[arg(long, value_name = "NAME")]
+    pub input: Option<String>,
+    /// Shows the level at a node's output while it plays: a node, node.port, or instance/node.
+    #[arg(long, value_name = "NODE")]
+    pub look: Vec<String>,
+    /// Listens to the MIDI ports whose names hold this text alone; `none` to none.
+    #[arg(long, value_name = "NAME")]
+    pub midi: Option<String>,
+    /// Lets the MIDI controller that is moved next move a parameter, and keeps that in the patch.
+    #[arg(long, value_name = "NODE.PARAMETER")]
+    pub learn: Option<String>,
+    /// Follows the MIDI clock of another machine: its start and stop, its place, its tempo.
+    #[arg(long)]
+    pub clock: bool,
+    /// Hears OSC at a port of this machine, or at an address.
+    #[arg(long, value_name = "PORT")]
+    pub osc: Option<String>,
+    /// Sends the song's place and its levels by OSC to a port of this machine, or to an address.
+    #[arg(long, value_name = "PORT")]
+    pub osc_out: Option<String>,
     /// Where in the song to begin.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
     pub from: Option<f64>,

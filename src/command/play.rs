@@ -1,6 +1,9 @@
 //! `play`: a patch on a sound device, followed as its file is saved again.
 
+mod inputs;
+mod report;
 mod screen;
+mod source;
 mod watch;
 
 use super::patch::{open, problems, warn};
@@ -8,10 +11,10 @@ use crate::cli::Play;
 use crate::failure::Failure;
 use crate::progress::interrupted;
 use crate::say::tell;
+use inputs::Inputs;
 use screen::{Key, Screen};
-use signalbox_engine::patch::Patch;
-use signalbox_live::{Event, Order, Source, Stage, Status, Trip, Wanted};
-use signalbox_studio::assets::Files;
+use signalbox_engine::patch::{Edit, Patch};
+use signalbox_live::{Event, Order, Place, Source, Stage, Status, Wanted};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watch::Watch;
@@ -22,38 +25,35 @@ const TICK: Duration = Duration::from_millis(50);
 /// How far an arrow key goes, in seconds.
 const STEP: f64 = 5.0;
 
-/// Plays a patch.
+/// Plays a patch, or the mix of a folder.
 pub fn run(options: &Play) -> Result<(), Failure> {
-    if options.patch.is_dir() {
-        return Err(Failure::new(format!(
-            "{}: is a folder; `signalbox mix {0} -o master.wav` writes the patch of its mix, `master.json`: play that",
-            options.patch.display()
-        )));
-    }
-    let opened = open(&options.patch, options.rate)?;
-    let source = Source {
-        shelf: Arc::new(signalbox_studio::shelf()),
-        assets: Arc::new(Files::beside(&options.patch)),
-    };
+    let opened = source::open(options)?;
+    let source = Source { shelf: Arc::new(signalbox_studio::shelf()), assets: Arc::new(opened.files) };
     let wanted = Wanted {
         host: options.host.clone(),
         device: options.device.clone(),
         rate: options.rate,
         buffer: options.buffer,
+        input: options.input.clone(),
     };
     let mut show = Show {
         stage: Stage::new(source, wanted),
         screen: Screen::new(),
         patch: Patch::default(),
-        trip: None,
+        repeats: Repeats::default(),
+        report: report::Report::default(),
     };
-    let watch = Watch::new(&options.patch);
+    let inputs = Inputs::new(options, &show.stage)?;
+    let watch = opened.watched.then(|| Watch::new(&options.patch));
     // Before there is sound, so that nothing of the song's start is heard.
     if let Some(start) = options.from {
         show.stage.seek(start);
     }
+    for place in &options.look {
+        show.stage.look(&Place::new(place), Some(0.0));
+    }
     show.set(opened.patch).map_err(|p| problems(&options.patch, &p))?;
-    show.run(options, watch)
+    show.run(options, watch, inputs)
 }
 
 /// What is played, and how it is shown.
@@ -61,7 +61,20 @@ struct Show {
     stage: Stage,
     screen: Screen,
     patch: Patch,
-    trip: Option<Trip>,
+    repeats: Repeats,
+    report: report::Report,
+}
+
+/// What is repeated.
+#[derive(Clone, Copy, Default)]
+enum Repeats {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The song from there on, in seconds; where it ends is still to be said.
+    From(f64),
+    /// A stretch.
+    Stretch,
 }
 
 impl Show {
@@ -72,7 +85,7 @@ impl Show {
         Ok(())
     }
 
-    fn run(&mut self, options: &Play, mut watch: Watch) -> Result<(), Failure> {
+    fn run(&mut self, options: &Play, mut watch: Option<Watch>, mut inputs: Inputs) -> Result<(), Failure> {
         let start = Instant::now();
         loop {
             if interrupted() || options.length.is_some_and(|l| start.elapsed().as_secs_f64() >= l) {
@@ -84,15 +97,23 @@ impl Show {
                 Some(key) => self.obey(key, &status),
                 None => {}
             }
-            self.report(&status);
-            if watch.changed() {
+            inputs.tick(&self.stage, &status, &self.screen);
+            for event in self.stage.events() {
+                if let Event::Learnt(control) = event {
+                    self.keep(options, control);
+                } else {
+                    self.screen.aside(|| self.report.tell(event));
+                }
+            }
+            self.report.trip(&status, &self.screen);
+            if watch.as_mut().is_some_and(Watch::changed) {
                 self.reload(options);
             }
-            self.screen.show(&status, &self.patch.tempo);
+            self.screen.show(&status, &self.patch.tempo, &self.stage.probes());
         }
     }
 
-    fn obey(&self, key: Key, status: &Status) {
+    fn obey(&mut self, key: Key, status: &Status) {
         let seconds = status.song as f64 / f64::from(status.rate.max(1));
         match key {
             Key::Roll => self.stage.order(Order::Roll(!status.rolls)),
@@ -100,43 +121,62 @@ impl Show {
             Key::Forward => self.stage.seek(seconds + STEP),
             Key::Start => self.stage.seek(0.0),
             Key::Unmute => self.stage.order(Order::Unmute),
+            Key::Repeat => self.repeat(seconds, status),
             Key::Quit => {}
         }
     }
 
-    /// Tells what has happened.
-    fn report(&mut self, status: &Status) {
-        for event in self.stage.events() {
-            self.screen.aside(|| match event {
-                Event::Plays(device, rate) => tell(format_args!("plays on {device} at {rate} Hz")),
-                Event::Lost(device) => {
-                    tell(format_args!("{device} is lost; the song goes on in silence until it is back"));
-                }
-                Event::NoDevice(why) => {
-                    tell(format_args!("{why}; the song goes on in silence, and the device is tried again"));
-                }
-                Event::Refused(why) => {
-                    tell(format_args!("error: {why}; what was there before plays on"));
-                }
-                Event::NotFinite(node) => {
-                    tell(format_args!("`{node}` gave what is no number and was silenced for a moment"));
-                }
-            });
-        }
-        if status.trip != self.trip {
-            self.trip = status.trip;
-            let why = match status.trip {
-                Some(Trip::Jump) => "the level jumped by more than 24 dB",
-                Some(Trip::NotFinite) => "something was no number",
-                None => return,
-            };
-            self.screen.aside(|| tell(format_args!("muted, because {why}; press u to listen again")));
-        }
+    /// The first time where the stretch begins, the second time where it ends, the third time no more.
+    fn repeat(&mut self, seconds: f64, status: &Status) {
+        let frame = |seconds: f64| (seconds * f64::from(status.rate)).round() as i64;
+        self.repeats = match self.repeats {
+            Repeats::Nothing => {
+                self.screen.aside(|| {
+                    tell(format_args!("repeats from {seconds:.1} s on; press r where it is to end"));
+                });
+                Repeats::From(seconds)
+            }
+            Repeats::From(start) if start < seconds => {
+                self.stage.order(Order::Repeat(Some((frame(start), frame(seconds)))));
+                self.stage.seek(start);
+                self.screen.aside(|| {
+                    tell(format_args!("repeats {start:.1} to {seconds:.1} s; press r to go on"));
+                });
+                Repeats::Stretch
+            }
+            Repeats::From(_) | Repeats::Stretch => {
+                self.stage.order(Order::Repeat(None));
+                self.screen.aside(|| tell("repeats nothing"));
+                Repeats::Nothing
+            }
+        };
+    }
+
+    /// Keeps in the patch, and in its file, what a controller has learnt.
+    fn keep(&mut self, options: &Play, control: signalbox_engine::patch::Control) {
+        let text = format!("controller {} on channel {}", control.number, control.channel.unwrap_or(0));
+        let to = control.to.to_string();
+        let mut patch = self.patch.clone();
+        let mut controls = patch.controls.clone();
+        controls.retain(|c| c.to != control.to);
+        controls.push(control);
+        let kept = patch.apply(Edit::SetControls(controls)).map_err(|e| Failure::new(e.to_string()));
+        let kept = kept.and_then(|_| source::save(options, &patch));
+        let set = self.set(patch).map_err(|p| problems(&options.patch, &p));
+        self.screen.aside(|| match kept.and(set) {
+            Ok(()) => tell(format_args!("{text} moves {to}; it is in {}", options.patch.display())),
+            Err(failure) => {
+                failure.tell();
+            }
+        });
     }
 
     /// Reads the patch again that was saved; where it is wrong, the one before plays on.
     fn reload(&mut self, options: &Play) {
         let new = open(&options.patch, options.rate).map(|opened| opened.patch);
+        if new.as_ref().is_ok_and(|new| *new == self.patch) {
+            return;
+        }
         match new.and_then(|patch| self.set(patch).map_err(|p| problems(&options.patch, &p))) {
             Ok(()) => {
                 self.screen.aside(|| tell(format_args!("{}: read again", options.patch.display())));

@@ -44,6 +44,9 @@ pub enum LiveError {
     /// There is no device at all.
     #[error("there is no sound device here")]
     NoDevice,
+    /// There is no device that records.
+    #[error("there is no device here that records")]
+    NoInput,
     /// There is no device of this name.
     #[error("there is no device `{wanted}`; `signalbox devices` lists those that can be used")]
     NoSuchDevice {
@@ -89,6 +92,9 @@ pub struct Wanted {
     pub rate: Option<u32>,
     /// Frames of a buffer.
     pub buffer: Option<u32>,
+    /// The device that records, by its name or id, or a part of it; the one that plays, if that records too, or else
+    /// the system's choice.
+    pub input: Option<String>,
 }
 
 /// A device that can be used.
@@ -200,7 +206,7 @@ pub struct Opening {
 pub fn find(host: &Host, wanted: &Wanted) -> Result<Opening, LiveError> {
     let device = match &wanted.device {
         None => host.default_output_device().ok_or(LiveError::NoDevice)?,
-        Some(name) => named(host, name)?,
+        Some(name) => named(host.output_devices().map(Iterator::collect).unwrap_or_default(), name)?,
     };
     let name = name_of(&device);
     let refused = |e: cpal::Error| LiveError::refused(&name, &e);
@@ -226,19 +232,11 @@ pub fn find(host: &Host, wanted: &Wanted) -> Result<Opening, LiveError> {
     };
     let formats = [SampleFormat::F32, usual.sample_format(), SampleFormat::I32, SampleFormat::I16];
     let format = formats.into_iter().find(|f| takes(*f)).unwrap_or(usual.sample_format());
-    let buffer_size = match (wanted.buffer, usual.buffer_size()) {
-        (Some(frames), _) => BufferSize::Fixed(frames),
-        // Left alone, some systems ask for two seconds at once.
-        (None, SupportedBufferSize::Range { min, max }) => {
-            BufferSize::Fixed(USUAL_BUFFER.clamp((*min).min(*max), *max))
-        }
-        (None, SupportedBufferSize::Unknown) => BufferSize::Default,
-    };
+    let buffer_size = buffer_size(wanted, &usual);
     Ok(Opening { device, name, config: StreamConfig { channels, sample_rate: rate, buffer_size }, format })
 }
 
-fn named(host: &Host, name: &str) -> Result<Device, LiveError> {
-    let all: Vec<Device> = host.output_devices().map(Iterator::collect).unwrap_or_default();
+fn named(all: Vec<Device>, name: &str) -> Result<Device, LiveError> {
     let low = name.to_lowercase();
     let exact = |d: &&Device| id_of(d).is_some_and(|id| id == name) || name_of(d) == name;
     let part = |d: &&Device| {
@@ -247,6 +245,67 @@ fn named(host: &Host, name: &str) -> Result<Device, LiveError> {
     };
     let found = all.iter().find(exact).or_else(|| all.iter().find(part));
     found.cloned().ok_or_else(|| LiveError::NoSuchDevice { wanted: name.into() })
+}
+
+/// Finds the device that records: the one that is named, or the one that plays, or the system's choice. Also whether it
+/// runs by the clock of the one that plays.
+pub fn find_input(host: &Host, wanted: &Wanted, plays: &Heard) -> Result<(Opening, bool), LiveError> {
+    let all = || host.input_devices().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let same = |d: &Device| id_of(d).is_some() && id_of(d) == plays.id;
+    let device = match &wanted.input {
+        Some(name) => named(all(), name)?,
+        None => {
+            let own = all().into_iter().find(same);
+            own.or_else(|| host.default_input_device()).ok_or(LiveError::NoInput)?
+        }
+    };
+    let name = name_of(&device);
+    let usual = device.default_input_config().map_err(|e| LiveError::refused(&name, &e))?;
+    let channels = usual.channels();
+    let ranges: Vec<_> = device.supported_input_configs().map(Iterator::collect).unwrap_or_default();
+    let inside = |rate: u32, format: SampleFormat| {
+        ranges.iter().any(|c: &cpal::SupportedStreamConfigRange| {
+            c.sample_format() == format
+                && c.channels() == channels
+                && (c.min_sample_rate()..=c.max_sample_rate()).contains(&rate)
+        })
+    };
+    // The rate of what plays, where that can be: nothing has to be converted then.
+    let formats = [SampleFormat::F32, usual.sample_format(), SampleFormat::I32, SampleFormat::I16];
+    let both = [plays.rate, usual.sample_rate()].into_iter().flat_map(|r| formats.map(|f| (r, f)));
+    let (sample_rate, format) =
+        both.into_iter().find(|&(r, f)| inside(r, f)).unwrap_or((usual.sample_rate(), usual.sample_format()));
+    let one_clock = sample_rate == plays.rate && (same(&device) || host.id().name() == "JACK");
+    let config = StreamConfig { channels, sample_rate, buffer_size: buffer_size(wanted, &usual) };
+    Ok((Opening { device, name, config, format }, one_clock))
+}
+
+/// The device that plays, as far as the one that records is to be chosen by it.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its rate.
+    pub rate: u32,
+}
+
+impl Opening {
+    /// What a device that records is chosen by.
+    pub fn heard(&self) -> Heard {
+        Heard { id: id_of(&self.device), rate: self.config.sample_rate }
+    }
+}
+
+/// How many frames a device asks for or gives at once.
+fn buffer_size(wanted: &Wanted, usual: &SupportedStreamConfig) -> BufferSize {
+    match (wanted.buffer, usual.buffer_size()) {
+        (Some(frames), _) => BufferSize::Fixed(frames),
+        // Left alone, some systems ask for two seconds at once.
+        (None, SupportedBufferSize::Range { min, max }) => {
+            BufferSize::Fixed(USUAL_BUFFER.clamp((*min).min(*max), *max))
+        }
+        (None, SupportedBufferSize::Unknown) => BufferSize::Default,
+    }
 }
 
 /// The sound system that is wanted.

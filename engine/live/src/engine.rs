@@ -1,44 +1,36 @@
 //! The audio side: fills the buffers of a device. It allocates nothing, frees nothing, never waits.
 
+use crate::bridge::{Bridge, LONGEST};
 use crate::guard::Guard;
 use crate::shared::{METERED, Shared};
 use crate::swap::Reader;
-use rtrb::{Consumer, Producer};
-use signalbox_engine::run::{Fault, Runner};
+use crate::wires::{AudioEnds, Late, Order};
+use signalbox_engine::node::{Incoming, Message};
+use signalbox_engine::run::Runner;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// What the control side asks of the audio side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// The song goes on, or stands.
-    Roll(bool),
-    /// The song goes to a frame.
-    Seek(i64),
-    /// The song's frames from the first to before the second are repeated.
-    Repeat(Option<(i64, i64)>),
-    /// The guard passes sound again.
-    Unmute,
-    /// The output is turned down, or up again.
-    Dip(bool),
-}
+/// The most messages that one buffer takes; the others come with the next.
+const MESSAGES: usize = 1_024;
 
-/// A node that gave what is no number, in the program with this number.
-pub type Blamed = (u64, Fault);
+/// A buffer that was worked on for less than this share of the time that it took was late because the system had
+/// something else to do.
+const OWN: f32 = 0.8;
 
 /// The audio side of a player.
 pub struct Engine {
     runner: Runner,
     reader: Reader,
-    orders: Consumer<Order>,
-    faults: Producer<Blamed>,
+    ends: AudioEnds,
     shared: Arc<Shared>,
     guard: Guard,
     rate: u32,
     /// The number of the program that ran last, and for how many frames it has run.
     ran: (u64, u64),
     level: Level,
+    bridge: Option<Box<Bridge>>,
+    messages: Vec<Message>,
 }
 
 /// The level of the output, which goes from silence to full and back in steps.
@@ -51,16 +43,22 @@ struct Level {
 
 impl Engine {
     /// An engine that plays what the reader shows, at a rate.
-    pub fn new(
-        (runner, reader): (Runner, Reader),
-        (orders, faults): (Consumer<Order>, Producer<Blamed>),
-        shared: Arc<Shared>,
-        rate: u32,
-    ) -> Self {
+    pub fn new((runner, reader): (Runner, Reader), ends: AudioEnds, shared: Arc<Shared>, rate: u32) -> Self {
         let frames = |seconds: f32| 1.0 / (seconds * rate as f32).max(1.0);
         // The first sound comes in over 20 ms, a change that can't be faded goes out over 5.
         let level = Level { now: 0.0, up: frames(0.02), down: frames(0.005), dips: false };
-        Self { runner, reader, orders, faults, shared, guard: Guard::new(rate), rate, ran: (0, 0), level }
+        Self {
+            runner,
+            reader,
+            ends,
+            shared,
+            guard: Guard::new(rate),
+            rate,
+            ran: (0, 0),
+            level,
+            bridge: None,
+            messages: Vec::with_capacity(MESSAGES),
+        }
     }
 
     /// Frames a second.
@@ -71,22 +69,33 @@ impl Engine {
     /// Fills a buffer of a device: frames of so many channels, one behind the other.
     pub fn fill(&mut self, out: &mut [f32], channels: usize) {
         let began = Instant::now();
+        let worked = worked();
         let channels = channels.max(1);
         let frames = out.len() / channels;
         out.fill(0.0);
         self.obey();
         // The way in begins with the first sound, not with the silence before a patch is there.
-        if self.play(out, channels, frames) {
+        let mut plays = false;
+        for piece in out.chunks_mut(LONGEST * channels) {
+            let frames = piece.len() / channels;
+            self.listen(began, frames);
+            plays = self.play(piece, channels, frames);
+        }
+        if plays {
             self.level.run(out, channels);
         }
         self.guard.run(out, channels);
         self.tell(out, channels);
-        let share = began.elapsed().as_secs_f32() * self.rate as f32 / frames.max(1) as f32;
+        let took = began.elapsed();
+        let share = took.as_secs_f32() * self.rate as f32 / frames.max(1) as f32;
         self.shared.busy(share);
+        if share > 1.0 {
+            self.complain(share, took, worked);
+        }
     }
 
     fn obey(&mut self) {
-        while let Ok(order) = self.orders.pop() {
+        while let Ok(order) = self.ends.orders.pop() {
             match order {
                 Order::Roll(rolls) => self.runner.roll(rolls),
                 Order::Seek(frame) => self.runner.seek(frame),
@@ -95,6 +104,40 @@ impl Engine {
                 Order::Dip(dips) => self.level.dips = dips,
             }
         }
+        // Only where there is room to give the old one back.
+        while self.ends.used.slots() > 0
+            && let Ok(bridge) = self.ends.bridges.pop()
+        {
+            if let Some(used) = std::mem::replace(&mut self.bridge, bridge) {
+                let _ = self.ends.used.push(used);
+            }
+        }
+    }
+
+    /// Takes what was played since the buffer before, each at the frame where it would lie if that buffer were heard
+    /// again: a buffer late, and in time among each other.
+    fn listen(&mut self, now: Instant, frames: usize) {
+        self.messages.clear();
+        let mut first = 0;
+        while self.messages.len() < MESSAGES
+            && let Ok(played) = self.ends.played.pop()
+        {
+            let age = played.at.map_or(f64::MAX, |at| now.saturating_duration_since(at).as_secs_f64());
+            let frame = frames as f64 - age * f64::from(self.rate);
+            first = (frame.max(0.0) as u32).min(frames.saturating_sub(1) as u32).max(first);
+            self.messages.push(Message { frame: first, channel: played.channel, kind: played.kind });
+        }
+    }
+
+    /// Says why a buffer was late.
+    #[cold]
+    fn complain(&mut self, share: f32, took: Duration, worked_before: Option<Duration>) {
+        let own = worked_before.and_then(|before| worked().map(|now| now.saturating_sub(before)));
+        let ours = own.is_none_or(|own| own.as_secs_f32() >= OWN * took.as_secs_f32());
+        let group = self.runner.slowest().filter(|_| ours);
+        let song = self.runner.song().frame;
+        // Where nobody takes them, they are only counted.
+        let _ = self.ends.late.push(Late { number: self.ran.0, song, share, group });
     }
 
     /// Comes in softly again: another device listens from now on.
@@ -107,7 +150,9 @@ impl Engine {
         let Some(playing) = self.reader.load() else { return false };
         let mut at = 0;
         let width = playing.program.schedule().outputs.get(playing.output).map_or(0, |o| o.channels.len());
-        self.runner.run(&playing.program, frames, |block| {
+        let recorded = self.bridge.as_mut().map_or(&[][..], |bridge| bridge.pull(frames));
+        let incoming = Incoming::new(recorded, &self.messages, 0, frames);
+        self.runner.run_live(&playing.program, incoming, frames, |block| {
             let to = &mut out[at * channels..(at + block.frames) * channels];
             // A mono output is heard on the first two channels.
             let heard = if width == 1 { channels.min(2) } else { channels.min(width) };
@@ -125,7 +170,7 @@ impl Engine {
         self.ran.1 += frames as u64;
         for fault in self.runner.faults() {
             // Where nobody takes them, they are forgotten.
-            let _ = self.faults.push((playing.number, *fault));
+            let _ = self.ends.faults.push((playing.number, *fault));
         }
         self.runner.forget_faults();
         true
@@ -161,4 +206,17 @@ impl Level {
             frame.iter_mut().for_each(|x| *x *= self.now);
         }
     }
+}
+
+/// For how long this thread has had the processor; nothing where the system does not say.
+#[cfg(unix)]
+fn worked() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let (seconds, nanos) = (u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?);
+    Some(Duration::new(seconds, nanos))
+}
+
+#[cfg(not(unix))]
+fn worked() -> Option<Duration> {
+    None
 }

@@ -3,19 +3,27 @@
 //! The control side has a [`Player`], which compiles patches and publishes programs; the audio side has an [`Engine`],
 //! which runs the one that is published. A [`Stage`] keeps both, opens devices, and goes on when they fail.
 
+mod bridge;
 mod device;
 mod engine;
 mod guard;
+mod look;
+pub mod midi;
+pub mod osc;
 mod player;
 mod quiet;
 mod shared;
 mod stage;
 mod stream;
 mod swap;
+mod wires;
 
+pub use bridge::{Bridge, Gaps, Recorder, bridge};
 pub use device::{Listed, LiveError, Wanted, devices, hosts};
-pub use engine::{Engine, Order};
+pub use engine::Engine;
 pub use guard::{Guard, Trip};
+pub use look::Place;
 pub use player::{Player, Source};
 pub use shared::{Meters, Shared};
-pub use stage::{Event, Stage, Status};
+pub use stage::{Dropout, Event, Keys, Stage, Status};
+pub use wires::{Late, Order, Played};

@@ -1,20 +1,21 @@
 //! The control side: compiles patches, publishes their programs, and leads from one to the next without a click.
 
-use crate::engine::{Blamed, Engine, Order};
+use crate::bridge::Bridge;
+use crate::engine::Engine;
+use crate::look::{Eyes, Looks, with_looks};
 use crate::shared::Shared;
 use crate::swap::{Publisher, swap};
-use rtrb::{Consumer, Producer, RingBuffer};
+use crate::wires::{ControlEnds, Late, Order, Played, wires};
+use rtrb::Producer;
 use signalbox_engine::compile::{Compiled, Context, Problem, lanes_here};
-use signalbox_engine::node::{Assets, Shelf};
-use signalbox_engine::patch::Patch;
+use signalbox_engine::node::{Assets, Kind, Parameter, Probe, Setting, Shelf, Taper, Value, nearest};
+use signalbox_engine::patch::{Endpoint, Patch};
 use signalbox_engine::render::main_output;
-use signalbox_engine::run::{Builder, Compiling, Knobs, pair};
+use signalbox_engine::run::{Builder, Compiling, pair};
 use signalbox_engine::schedule::Step;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
-
-/// How many orders and faults wait at most.
-const ROOM: usize = 256;
 
 /// Where patches get their nodes and files from.
 #[derive(Clone)]
@@ -31,14 +32,21 @@ pub struct Player {
     rate: u32,
     builder: Builder,
     publisher: Publisher,
-    orders: Producer<Order>,
-    faults: Consumer<Blamed>,
+    ends: ControlEnds,
+    /// For whoever hears keyboards and controllers, until somebody takes it.
+    plays: Option<Producer<Played>>,
     shared: Arc<Shared>,
     /// What was published last.
     last: Option<Last>,
     way: Way,
     /// The patch that was set while another one was on its way.
     waiting: Option<Patch>,
+    /// The patch that was set last, without what is looked at.
+    patch: Option<Patch>,
+    /// What was turned by hand since, by node and parameter.
+    turned: HashMap<(String, usize), f32>,
+    looks: Looks,
+    eyes: Arc<Eyes>,
     /// What was wrong with a patch whose turn came later than it was set.
     problems: Vec<Problem>,
 }
@@ -65,23 +73,28 @@ enum Way {
 impl Player {
     /// A player and its engine, at a rate.
     pub fn new(source: Source, rate: u32) -> (Self, Engine) {
+        let eyes = Arc::new(Eyes::new(source.assets));
+        let source = Source { assets: eyes.clone(), ..source };
         let (builder, runner) = pair();
         let (publisher, reader) = swap();
-        let (orders, obeys) = RingBuffer::new(ROOM);
-        let (blames, faults) = RingBuffer::new(ROOM);
+        let (ends, audio, plays) = wires();
         let shared = Arc::new(Shared::default());
-        let engine = Engine::new((runner, reader), (obeys, blames), shared.clone(), rate);
+        let engine = Engine::new((runner, reader), audio, shared.clone(), rate);
         let player = Self {
             source,
             rate,
             builder,
             publisher,
-            orders,
-            faults,
+            ends,
+            plays: Some(plays),
             shared,
             last: None,
             way: Way::There,
             waiting: None,
+            patch: None,
+            turned: HashMap::new(),
+            looks: Looks::new(),
+            eyes,
             problems: Vec::new(),
         };
         (player, engine)
@@ -99,16 +112,85 @@ impl Player {
 
     /// The patch that plays, or that is on its way.
     pub fn patch(&self) -> Option<&Patch> {
-        let next = match &self.way {
-            Way::There => None,
-            Way::Fades(next) | Way::Dips(next) => Some(&**next),
-        };
-        self.waiting.as_ref().or(next).or(self.last.as_ref().map(|last| &last.patch))
+        self.patch.as_ref()
     }
 
     /// Plays another patch from now on; what is alike goes on. Gives what is odd, or what is wrong: then nothing
     /// changes.
     pub fn set(&mut self, patch: Patch) -> Result<Vec<Problem>, Vec<Problem>> {
+        let warnings = self.go(with_looks(&patch, &self.looks, &self.source.shelf))?;
+        self.patch = Some(patch);
+        Ok(warnings)
+    }
+
+    /// Looks at these places from now on.
+    pub fn look(&mut self, looks: Looks) {
+        if self.looks == looks {
+            return;
+        }
+        self.looks = looks;
+        if let Some(patch) = &self.patch {
+            // A patch that plays still does with probes.
+            let looked = self.go(with_looks(patch, &self.looks, &self.source.shelf));
+            self.problems.extend(looked.err().unwrap_or_default());
+        }
+    }
+
+    /// What shows what it hears, by its key.
+    pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
+        self.eyes.probes()
+    }
+
+    /// Sets a parameter of a node, by the node's key and the parameter's index, in its base unit. It stays there until
+    /// the patch says another value than it does now.
+    pub fn knob(&mut self, key: &str, parameter: usize, value: f32) {
+        if let Some(knobs) = self.publisher.current().and_then(|c| c.program.knobs(key)) {
+            knobs.set(parameter, value);
+            self.turned.insert((key.into(), parameter), value);
+        }
+    }
+
+    /// Turns a parameter to a place in its range, 0 to 1, as its knob would; the text says why that can't be.
+    pub fn turn(&mut self, to: &Endpoint, place: f32) -> Result<(), String> {
+        let (key, index, parameter) = self.parameter(to)?;
+        let Kind::Number { min, max, taper, .. } = parameter.kind else { return Err(fixed(to)) };
+        let value = match taper {
+            Taper::Linear => min + (max - min) * place,
+            Taper::Logarithmic => min * (max / min).powf(place),
+        };
+        self.knob(&key, index, value);
+        Ok(())
+    }
+
+    /// Sets a parameter as a patch would, to a number in its unit or a text with one; the text says why that can't be.
+    pub fn write(&mut self, to: &Endpoint, value: &Value) -> Result<(), String> {
+        let (key, index, parameter) = self.parameter(to)?;
+        match parameter.read(value).map_err(|e| e.to_string())? {
+            Setting::Number(value) if parameter.moves() => {
+                self.knob(&key, index, value);
+                Ok(())
+            }
+            _ => Err(fixed(to)),
+        }
+    }
+
+    /// A parameter of what plays: its node's key, its index, and what it is.
+    fn parameter(&self, to: &Endpoint) -> Result<(String, usize, &'static Parameter), String> {
+        let (key, name) = match to.port.rsplit_once('.') {
+            Some((inside, parameter)) => (format!("{}/{}", to.node, inside.replace('.', "/")), parameter),
+            None => (to.node.clone(), to.port.as_str()),
+        };
+        let node = self.last.as_ref().and_then(|l| l.compiled.flat.nodes.iter().find(|n| n.key == key));
+        let declaration = node.map(|n| n.declaration).ok_or_else(|| format!("there is no node `{key}`"))?;
+        let index = declaration.parameter(name).ok_or_else(|| {
+            let near = nearest(name, declaration.parameters.iter().map(|p| p.name));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            format!("`{key}` has no parameter `{name}`{near}")
+        })?;
+        Ok((key, index, &declaration.parameters[index]))
+    }
+
+    fn go(&mut self, patch: Patch) -> Result<Vec<Problem>, Vec<Problem>> {
         let source = self.source.clone();
         let compiled = self.builder.compile(&patch, &context(&source, self.rate))?;
         if main_output(&compiled.schedule).is_none() {
@@ -129,11 +211,12 @@ impl Player {
     /// called every few milliseconds.
     pub fn tick(&mut self) {
         self.publisher.collect();
+        while self.ends.used.pop().is_ok() {}
         let settled = self.is_settled();
         let done = match &self.way {
             Way::There => {
                 if settled && let Some(patch) = self.waiting.take() {
-                    let set = self.set(patch);
+                    let set = self.go(patch);
                     self.problems.extend(set.err().unwrap_or_default());
                 } else if settled {
                     self.shorten();
@@ -164,19 +247,42 @@ impl Player {
 
     /// Gives an order to the engine; `false`: too many wait.
     pub fn order(&mut self, order: Order) -> bool {
-        self.orders.push(order).is_ok()
-    }
-
-    /// The parameters of a node of what plays.
-    pub fn knobs(&self, key: &str) -> Option<Knobs> {
-        self.publisher.current()?.program.knobs(key)
+        self.ends.orders.push(order).is_ok()
     }
 
     /// The next node that gave what is no number, by its key.
     pub fn blamed(&mut self) -> Option<String> {
-        let (number, fault) = self.faults.pop().ok()?;
+        let (number, fault) = self.ends.faults.pop().ok()?;
         let current = self.publisher.current().filter(|c| c.number == number)?;
         Some(current.program.fault_key(&fault).to_string())
+    }
+
+    /// The next buffer that was late, and the nodes on which most of its time went beyond what they usually take; none
+    /// where the system had taken the processor away, or where the program is gone.
+    pub fn late(&mut self) -> Option<(Late, Vec<String>)> {
+        let late = self.ends.late.pop().ok()?;
+        let current = self.publisher.current().filter(|c| c.number == late.number);
+        let keys = current.zip(late.group).map_or_else(Vec::new, |(current, group)| {
+            current.program.group_keys(group).into_iter().map(String::from).collect()
+        });
+        Some((late, keys))
+    }
+
+    /// Lets the audio side take from now on what is recorded, or nothing more; `false`: too many wait.
+    pub fn record(&mut self, bridge: Option<Box<Bridge>>) -> bool {
+        self.ends.bridges.push(bridge).is_ok()
+    }
+
+    /// Whether what plays, or is on its way, has a node that takes in what is recorded.
+    pub fn records(&self) -> bool {
+        self.last
+            .as_ref()
+            .is_some_and(|last| last.compiled.flat.nodes.iter().any(|node| node.declaration.records))
+    }
+
+    /// The end for keyboards and controllers; there is one.
+    pub fn keys(&mut self) -> Option<Producer<Played>> {
+        self.plays.take()
     }
 
     /// How many programs that are not played any more are kept.
@@ -251,6 +357,16 @@ impl Player {
         let program = self.builder.build(&compiled, &context(&source, self.rate), &patch.tempo)?;
         let unsettled = program.unsettled() as u64;
         let output = main_output(&compiled.schedule).unwrap_or(0);
+        if let Some(last) = &self.last {
+            let set = |of: &Compiled, (key, parameter): &(String, usize)| {
+                let node = of.flat.nodes.iter().find(|n| n.key == *key)?;
+                node.settings.get(*parameter).cloned()
+            };
+            self.turned.retain(|at, _| set(&last.compiled, at) == set(&compiled, at));
+        }
+        for ((key, parameter), value) in &self.turned {
+            let _ = program.knobs(key).map(|knobs| knobs.set(*parameter, *value));
+        }
         let number = self.publisher.publish(program, output);
         self.last = Some(Last { patch, compiled, number, unsettled });
         Ok(())
@@ -259,4 +375,8 @@ impl Player {
 
 fn context(source: &Source, rate: u32) -> Context<'_> {
     Context { shelf: &source.shelf, assets: &*source.assets, rate, lanes: lanes_here() }
+}
+
+fn fixed(to: &Endpoint) -> String {
+    format!("{to} can't move while it plays; set it in the patch")
 }

@@ -1,37 +1,33 @@
 //! The stage: a thread that keeps a player and its device together. When the device fails it plays on silently in
 //! time, and tries again until sound is back.
 
+mod input;
+mod keeper;
+mod keys;
+
 use crate::device::{self, LiveError, Wanted};
-use crate::engine::Order;
-use crate::player::{Player, Source};
+use crate::look::Place;
+use crate::midi::Clock;
+use crate::player::Source;
 use crate::shared::{Meters, Shared};
-use crate::stream::{self, Open, Seat};
+use crate::wires::Order;
 use cpal::Host;
+use keeper::Keeper;
+pub use keys::Keys;
 use signalbox_engine::compile::Problem;
-use signalbox_engine::patch::Patch;
+use signalbox_engine::node::{Probe, Value};
+use signalbox_engine::patch::{Control, Endpoint, Patch};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often the stage looks after things.
-const TICK: Duration = Duration::from_millis(5);
-
-/// A device that has not asked for so long is lost.
-const SILENT: Duration = Duration::from_secs(1);
-
 /// The first and the longest time between two attempts to open a device.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// How many frames the clock asks for at once that stands in for a device.
-const PUMPED: usize = 256;
-
-/// The rate where there is no device to say one.
-const USUAL_RATE: u32 = 48_000;
-
 /// What happened, to be told to the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// A device plays: its name and its rate.
     Plays(String, u32),
@@ -43,6 +39,30 @@ pub enum Event {
     Refused(String),
     /// A node gave what is no number; it was silenced for a moment.
     NotFinite(String),
+    /// A device records: its name and its rate.
+    Records(String, u32),
+    /// It is lost; silence comes from it, and it is tried again.
+    InputLost(String),
+    /// There is none, and why; silence comes from it, and it is tried again.
+    NoInput(String),
+    /// Sound came too late.
+    Late(Dropout),
+    /// What was learnt: a controller that is to move a parameter.
+    Learnt(Control),
+}
+
+/// Sound that came too late.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dropout {
+    /// Where the song stood, in seconds.
+    pub song: f64,
+    /// How much of its time the buffer took, above 1.
+    pub share: f32,
+    /// The keys of the nodes that took most beyond what they usually take; none where the system had taken the
+    /// processor away.
+    pub nodes: Vec<String>,
+    /// How many others there were since the last that was told.
+    pub others: u64,
 }
 
 /// How things stand.
@@ -60,6 +80,10 @@ pub struct Status {
     pub meters: Meters,
     /// How often sound came too late.
     pub dropouts: u64,
+    /// The device that records, where one does.
+    pub input: Option<String>,
+    /// How often something that was recorded was missing or too much.
+    pub gaps: u64,
     /// Frames that the guard clipped.
     pub clipped: u64,
     /// Why the guard has muted.
@@ -71,6 +95,12 @@ enum Message {
     Order(Order),
     Seek(f64),
     Knob(String, usize, f32),
+    Look(Place, Option<f32>),
+    Write(Endpoint, Value, Sender<Result<(), String>>),
+    Control(keys::Moved),
+    Clock(Clock, Instant),
+    Follow(bool),
+    Learn(Option<Endpoint>),
     Quit,
 }
 
@@ -79,6 +109,7 @@ pub struct Stage {
     messages: Sender<Message>,
     events: Mutex<Receiver<Event>>,
     view: Arc<Mutex<View>>,
+    keys: Keys,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -90,6 +121,9 @@ struct View {
     device: Option<String>,
     channels: usize,
     dropouts: u64,
+    input: Option<String>,
+    gaps: u64,
+    probes: Vec<(String, Arc<Probe>)>,
 }
 
 /// Where hosts come from: anew for every attempt, since a sound system may come and go.
@@ -107,10 +141,12 @@ impl Stage {
         let (events, told) = mpsc::channel();
         let view = Arc::new(Mutex::new(View::default()));
         let shown = view.clone();
+        let keys = Keys::new(messages.clone());
+        let ring = keys.ring();
         let thread = std::thread::Builder::new()
             .name("stage".into())
-            .spawn(move || Keeper::new(source, wanted, hosts, events, shown).run(&receiver));
-        Self { messages, events: Mutex::new(told), view, thread: thread.ok() }
+            .spawn(move || Keeper::new((source, wanted, hosts), (events, shown, ring)).run(&receiver));
+        Self { messages, events: Mutex::new(told), view, keys, thread: thread.ok() }
     }
 
     /// Plays another patch from now on; gives what is odd, or what is wrong: then nothing changes.
@@ -136,6 +172,42 @@ impl Stage {
         let _ = self.messages.send(Message::Knob(key.into(), parameter, value));
     }
 
+    /// Sets a parameter as a patch would, to a number in its unit or a text with one, until the patch says another
+    /// value; the text says why that can't be.
+    pub fn turn(&self, to: Endpoint, value: Value) -> Result<(), String> {
+        let (answer, answered) = mpsc::channel();
+        let gone = || "the player has ended; start it again".to_string();
+        self.messages.send(Message::Write(to, value, answer)).map_err(|_| gone())?;
+        answered.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Follows the MIDI clock of another machine from now on, its start and stop, its place and its tempo; or no more.
+    pub fn follow(&self, follows: bool) {
+        let _ = self.messages.send(Message::Follow(follows));
+    }
+
+    /// Where keyboards and controllers play.
+    pub fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+
+    /// Waits for a controller to move, and tells it as what was learnt; nothing: waits for none any more. What is learnt
+    /// belongs into the patch, see [`Patch::controls`].
+    pub fn learn(&self, parameter: Option<Endpoint>) {
+        let _ = self.messages.send(Message::Learn(parameter));
+    }
+
+    /// Looks at a port, and keeps the last seconds of it; nothing: looks away.
+    pub fn look(&self, place: &Place, keep: Option<f32>) {
+        let _ = self.messages.send(Message::Look(place.clone(), keep));
+    }
+
+    /// What is looked at, by the keys of the probes: those of [`Stage::look`], see [`Place::key`], and those that stand
+    /// in the patch.
+    pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner).probes.clone()
+    }
+
     /// What has happened since the last call.
     pub fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
@@ -152,6 +224,8 @@ impl Stage {
             device: view.device.clone(),
             meters: shared.meters(view.channels),
             dropouts: view.dropouts + shared.late.load(Relaxed),
+            input: view.input.clone(),
+            gaps: view.gaps,
             clipped: shared.clipped.load(Relaxed),
             trip: crate::Trip::from_number(shared.trip.load(Relaxed)),
         }
@@ -164,204 +238,5 @@ impl Drop for Stage {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-/// The stage's thread.
-struct Keeper {
-    source: Source,
-    wanted: Wanted,
-    hosts: Hosts,
-    events: Sender<Event>,
-    view: Arc<Mutex<View>>,
-    player: Player,
-    seat: Arc<Seat>,
-    sound: Sound,
-    /// Whether the user knows that there is no device.
-    told: bool,
-    /// Dropouts of the devices before.
-    dropouts: u64,
-}
-
-enum Sound {
-    /// A device asks; how often it had, and when that was seen last to be more.
-    Plays(Box<Open>, u64, Instant),
-    /// The stage's own clock asks: its turn, since when, how many frames it has asked for, when a device is tried again
-    /// and after how long then.
-    Silent { turn: u64, since: Instant, pumped: u64, retry: Instant, wait: Duration },
-}
-
-impl Keeper {
-    fn new(
-        source: Source,
-        wanted: Wanted,
-        hosts: Hosts,
-        events: Sender<Event>,
-        view: Arc<Mutex<View>>,
-    ) -> Self {
-        let (player, engine) = Player::new(source.clone(), wanted.rate.unwrap_or(USUAL_RATE));
-        let seat = Arc::new(Seat::new(engine));
-        let sound = Self::silent(&seat, RETRY.0);
-        let mut keeper =
-            Self { source, wanted, hosts, events, view, player, seat, sound, told: false, dropouts: 0 };
-        keeper.open(RETRY.0);
-        keeper.show();
-        keeper
-    }
-
-    fn silent(seat: &Seat, wait: Duration) -> Sound {
-        let now = Instant::now();
-        Sound::Silent { turn: seat.next_turn(), since: now, pumped: 0, retry: now + wait, wait }
-    }
-
-    fn run(mut self, messages: &Receiver<Message>) {
-        loop {
-            match messages.recv_timeout(TICK) {
-                Ok(Message::Set(patch, answer)) => {
-                    let set = self.player.set(*patch);
-                    self.show();
-                    let _ = answer.send(set);
-                }
-                Ok(Message::Order(order)) => {
-                    self.player.order(order);
-                }
-                Ok(Message::Seek(seconds)) => {
-                    let frame = seconds.max(0.0) * f64::from(self.player.rate());
-                    self.player.order(Order::Seek(frame.round() as i64));
-                }
-                Ok(Message::Knob(key, parameter, value)) => {
-                    if let Some(knobs) = self.player.knobs(&key) {
-                        knobs.set(parameter, value);
-                    }
-                }
-                Ok(Message::Quit) | Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            self.player.tick();
-            for problem in self.player.problems() {
-                let _ = self.events.send(Event::Refused(problem.to_string()));
-            }
-            while let Some(node) = self.player.blamed() {
-                let _ = self.events.send(Event::NotFinite(node));
-            }
-            self.look_after_sound();
-            self.show();
-        }
-        if let Sound::Plays(open, ..) = std::mem::replace(&mut self.sound, Self::silent(&self.seat, RETRY.0))
-        {
-            drop_stream(open);
-        }
-    }
-
-    fn show(&self) {
-        let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        view.shared = self.player.shared().clone();
-        view.rate = self.player.rate();
-        let (device, channels, dropouts) = match &self.sound {
-            Sound::Plays(open, ..) => {
-                let dropouts = open.signals.dropouts.load(Relaxed);
-                (Some(open.name.clone()), usize::from(open.channels), dropouts)
-            }
-            Sound::Silent { .. } => (None, 2, 0),
-        };
-        (view.device, view.channels, view.dropouts) = (device, channels, self.dropouts + dropouts);
-    }
-
-    fn look_after_sound(&mut self) {
-        let calls = self.player.shared().calls.load(Relaxed);
-        match &mut self.sound {
-            Sound::Plays(open, seen, when) => {
-                if calls != *seen {
-                    (*seen, *when) = (calls, Instant::now());
-                }
-                if open.signals.lost.load(Relaxed) || when.elapsed() > SILENT {
-                    self.lose();
-                }
-            }
-            Sound::Silent { turn, since, pumped, retry, wait } => {
-                let due = (since.elapsed().as_secs_f64() * f64::from(self.player.rate())) as u64;
-                let mut buffer = [0.0; PUMPED * 2];
-                while *pumped + PUMPED as u64 <= due {
-                    self.seat.fill(*turn, &mut buffer, 2);
-                    *pumped += PUMPED as u64;
-                }
-                if Instant::now() >= *retry {
-                    let wait = (*wait * 2).min(RETRY.1);
-                    self.open(wait);
-                }
-            }
-        }
-    }
-
-    /// Gives a device up that has failed.
-    fn lose(&mut self) {
-        let silent = Self::silent(&self.seat, RETRY.0);
-        if let Sound::Plays(open, ..) = std::mem::replace(&mut self.sound, silent) {
-            self.dropouts += open.signals.dropouts.load(Relaxed);
-            if !std::mem::replace(&mut self.told, true) {
-                let _ = self.events.send(Event::Lost(open.name.clone()));
-            }
-            drop_stream(open);
-        }
-    }
-
-    /// Tries to open the device that is wanted; the next attempt is after `wait`.
-    fn open(&mut self, wait: Duration) {
-        let opened = (self.hosts)(&self.wanted).and_then(|host| device::find(&host, &self.wanted)).and_then(
-            |opening| {
-                let rate = opening.config.sample_rate;
-                if rate != self.player.rate() {
-                    self.change_rate(rate);
-                }
-                stream::open(opening, &self.seat)
-            },
-        );
-        match opened {
-            Ok(open) => {
-                let _ = self.events.send(Event::Plays(open.name.clone(), self.player.rate()));
-                self.told = false;
-                let calls = self.player.shared().calls.load(Relaxed);
-                self.sound = Sound::Plays(Box::new(open), calls, Instant::now());
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut self.told, true) {
-                    let _ = self.events.send(Event::NoDevice(error.to_string()));
-                }
-                // The attempt may have taken the turn.
-                let own = self.seat.next_turn();
-                if let Sound::Silent { turn, retry, wait: next, .. } = &mut self.sound {
-                    (*turn, *retry, *next) = (own, Instant::now() + wait, wait);
-                }
-            }
-        }
-    }
-
-    /// Plays on at another rate: the patch is made anew, and stands where it stood.
-    fn change_rate(&mut self, rate: u32) {
-        let shared = self.player.shared();
-        let seconds = shared.song.load(Relaxed) as f64 / f64::from(self.player.rate());
-        let stood = shared.calls.load(Relaxed) > 0 && !shared.rolls.load(Relaxed);
-        let (mut player, engine) = Player::new(self.source.clone(), rate);
-        if let Some(patch) = self.player.patch() {
-            // It was set before; what does not fit this rate has no sound until the next patch.
-            let _ = player.set(patch.clone());
-        }
-        player.order(Order::Seek((seconds * f64::from(rate)).round() as i64));
-        player.order(Order::Roll(!stood));
-        self.seat.replace(engine);
-        self.player = player;
-    }
-}
-
-/// Drops a stream on a thread of its own: some systems never come back from that.
-fn drop_stream(open: Box<Open>) {
-    // Without a thread the stream is kept for good, which does no more harm than waiting here.
-    let held = Arc::new(Mutex::new(Some(open)));
-    let own = held.clone();
-    let spawned = std::thread::Builder::new().name("closing".into()).spawn(move || {
-        drop(own.lock().unwrap_or_else(PoisonError::into_inner).take());
-    });
-    if spawned.is_err() {
-        std::mem::forget(held);
     }
 }

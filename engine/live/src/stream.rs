@@ -1,9 +1,10 @@
 //! A stream: a device that asks an engine for sound.
 
-use crate::device::{LiveError, Opening};
+use crate::bridge::Recorder;
+use crate::device::{Heard, LiveError, Opening};
 use crate::engine::Engine;
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, Stream};
+use cpal::{ErrorKind, FromSample, Sample, SampleFormat, SizedSample, Stream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
@@ -78,12 +79,24 @@ pub struct Open {
     pub name: String,
     /// How many channels it has.
     pub channels: u16,
+    /// What a device that records is chosen by.
+    pub heard: Heard,
+}
+
+/// An open stream of a device that records.
+pub struct OpenInput {
+    /// It records until it is dropped.
+    _stream: Stream,
+    /// What it tells.
+    pub signals: Arc<Signals>,
+    /// The device's name.
+    pub name: String,
 }
 
 /// Opens a device that asks the engine in a seat, and starts it.
 pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
     let Opening { name, config, .. } = &opening;
-    let (name, channels) = (name.clone(), config.channels);
+    let (name, channels, heard) = (name.clone(), config.channels, opening.heard());
     let signals = Arc::new(Signals::default());
     let stream = match opening.format {
         SampleFormat::I16 => build(&opening, &signals, converted::<i16>(&opening, seat)),
@@ -99,7 +112,7 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
     let refused = |e: cpal::Error| LiveError::refused(&name, &e);
     let stream = stream.map_err(refused)?;
     stream.play().map_err(refused)?;
-    Ok(Open { _stream: stream, signals, name, channels })
+    Ok(Open { _stream: stream, signals, name, channels, heard })
 }
 
 /// Fills buffers of other numbers than the engine's.
@@ -124,18 +137,62 @@ fn build<T: SizedSample>(
     signals: &Arc<Signals>,
     mut fill: impl FnMut(&mut [T]) + Send + 'static,
 ) -> Result<Stream, cpal::Error> {
-    let signals = signals.clone();
-    let tell = move |error: cpal::Error| match error.kind() {
-        ErrorKind::Xrun => {
-            signals.dropouts.fetch_add(1, Relaxed);
-        }
-        ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-        _ => signals.lost.store(true, Relaxed),
-    };
+    let tell = tell(signals);
     opening.device.build_output_stream(
         opening.config,
         move |out: &mut [T], _: &cpal::OutputCallbackInfo| fill(out),
         tell,
         None,
     )
+}
+
+/// What is done when a device tells of a fault: nothing but to note it.
+fn tell(signals: &Arc<Signals>) -> impl FnMut(cpal::Error) + Send + 'static {
+    let signals = signals.clone();
+    move |error| match error.kind() {
+        ErrorKind::Xrun => {
+            signals.dropouts.fetch_add(1, Relaxed);
+        }
+        ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
+        _ => signals.lost.store(true, Relaxed),
+    }
+}
+
+/// Opens a device that records for a bridge, and starts it.
+pub fn open_input(opening: Opening, recorder: Recorder) -> Result<OpenInput, LiveError> {
+    let name = opening.name.clone();
+    let signals = Arc::new(Signals::default());
+    let stream = match opening.format {
+        SampleFormat::I16 => build_input::<i16>(&opening, &signals, recorder),
+        SampleFormat::I32 => build_input::<i32>(&opening, &signals, recorder),
+        SampleFormat::U16 => build_input::<u16>(&opening, &signals, recorder),
+        SampleFormat::U8 => build_input::<u8>(&opening, &signals, recorder),
+        SampleFormat::F64 => build_input::<f64>(&opening, &signals, recorder),
+        _ => build_input::<f32>(&opening, &signals, recorder),
+    };
+    let refused = |e: cpal::Error| LiveError::refused(&name, &e);
+    let stream = stream.map_err(refused)?;
+    stream.play().map_err(refused)?;
+    Ok(OpenInput { _stream: stream, signals, name })
+}
+
+fn build_input<T: SizedSample>(
+    opening: &Opening,
+    signals: &Arc<Signals>,
+    mut recorder: Recorder,
+) -> Result<Stream, cpal::Error>
+where
+    f32: FromSample<T>,
+{
+    let channels = usize::from(opening.config.channels).max(1);
+    let mut chunk = vec![0.0f32; CHUNK * channels];
+    let take = move |recorded: &[T], _: &cpal::InputCallbackInfo| {
+        recorder.begin(recorded.len() / channels);
+        for piece in recorded.chunks(chunk.len()) {
+            let numbers = &mut chunk[..piece.len()];
+            numbers.iter_mut().zip(piece).for_each(|(to, &from)| *to = f32::from_sample(from));
+            recorder.push(numbers);
+        }
+    };
+    opening.device.build_input_stream(opening.config, take, tell(signals), None)
 }

@@ -1,11 +1,13 @@
 //! The terminal while a patch plays: a line that moves, and keys.
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, poll, read};
-use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode, size};
 use crossterm::{QueueableCommand, cursor};
+use signalbox_engine::node::Probe;
 use signalbox_engine::patch::TempoMap;
 use signalbox_live::Status;
 use std::io::{IsTerminal, Write, stderr, stdin};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a key asks for.
@@ -19,6 +21,8 @@ pub enum Key {
     Forward,
     /// To the start.
     Start,
+    /// Repeats from here, to here, no more.
+    Repeat,
     /// The guard passes sound again.
     Unmute,
     /// The end.
@@ -39,7 +43,7 @@ impl Screen {
         let raw = stdin().is_terminal() && stderr().is_terminal() && enable_raw_mode().is_ok();
         let screen = Self { raw };
         if raw {
-            screen.line("space play/stop   ← → 5 s   home start   u unmute   q quit\r\n");
+            screen.line("space play/stop   ← → 5 s   home start   r repeat   u unmute   q quit\r\n");
         }
         screen
     }
@@ -62,16 +66,21 @@ impl Screen {
             KeyCode::Left => Some(Key::Back),
             KeyCode::Right => Some(Key::Forward),
             KeyCode::Home => Some(Key::Start),
+            KeyCode::Char('r') => Some(Key::Repeat),
             KeyCode::Char('u') => Some(Key::Unmute),
             _ => None,
         }
     }
 
     /// Shows how things stand.
-    pub fn show(&self, status: &Status, tempo: &TempoMap) {
+    pub fn show(&self, status: &Status, tempo: &TempoMap, probes: &[(String, Arc<Probe>)]) {
         if self.raw {
+            let probes: Vec<String> = probes.iter().map(|(key, probe)| seen(key, probe)).collect();
+            let whole = line(status, tempo) + &probes.concat();
+            // A line that is broken in two could not be taken away again.
+            let width = size().map_or(usize::MAX, |(columns, _)| usize::from(columns).saturating_sub(1));
             self.clear();
-            self.line(&line(status, tempo));
+            self.line(&whole.chars().take(width).collect::<String>());
         }
     }
 
@@ -122,12 +131,30 @@ fn line(status: &Status, tempo: &TempoMap) -> String {
     let meters: Vec<String> = status.meters.peaks.iter().take(2).map(|&peak| meter(peak)).collect();
     let load = format!("{:3.0} %", status.meters.load * 100.0);
     let device = status.device.as_deref().unwrap_or("no device");
+    let device = match &status.input {
+        Some(input) if input != device => format!("{input} → {device}"),
+        _ => device.into(),
+    };
     format!("{place}  {}  {load}  {} late  {device}", meters.join(" "), status.dropouts)
+}
+
+/// What a probe sees: its name, and its highest level or how many notes there were.
+fn seen(key: &str, probe: &Probe) -> String {
+    let name = key.replace("look at ", "");
+    let peak = probe.levels().iter().fold(0.0f32, |peak, level| peak.max(level.peak));
+    match probe.notes() {
+        0 => format!("   {name} {:.1}", decibels(peak)),
+        notes => format!("   {name} {notes} notes"),
+    }
+}
+
+fn decibels(peak: f32) -> f32 {
+    20.0 * peak.max(1e-9).log10()
 }
 
 /// A level as a bar and in decibels.
 fn meter(peak: f32) -> String {
-    let db = 20.0 * peak.max(1e-9).log10();
+    let db = decibels(peak);
     let cells = ((db + 60.0) / 60.0 * METER as f32).clamp(0.0, METER as f32).round() as usize;
     let bar = "█".repeat(cells) + &"·".repeat(METER - cells);
     if peak > 0.0 { format!("{bar} {db:5.1}") } else { format!("{bar}  -inf") }

@@ -1,0 +1,64 @@
+//! What is played: a patch file, or the mix of a folder.
+
+use crate::cli::Play;
+use crate::command::patch;
+use crate::command::threads;
+use crate::failure::Failure;
+use crate::progress::{Bar, interrupted};
+use crate::say::tell;
+use signalbox_engine::patch::Patch;
+use signalbox_engine::patch::file::write;
+use signalbox_file::Format;
+use signalbox_studio::assets::Files;
+use signalbox_studio::mix::{self, Job, Target};
+
+/// What is played.
+pub struct Opened {
+    /// The patch.
+    pub patch: Patch,
+    /// Its files.
+    pub files: Files,
+    /// Whether it is a file that may be saved again.
+    pub watched: bool,
+}
+
+/// Opens a patch file, or mixes a folder.
+pub fn open(options: &Play) -> Result<Opened, Failure> {
+    let path = &options.patch;
+    if !path.is_dir() {
+        let opened = patch::open(path, options.rate)?;
+        return Ok(Opened { patch: opened.patch, files: Files::beside(path), watched: true });
+    }
+    // Neither is written.
+    let (out, beside) = (path.join("master.wav"), path.join("master.json"));
+    let job = Job {
+        folder: path,
+        out: &out,
+        patch: &beside,
+        target: Target { loudness: -14.0, ceiling: -1.0 },
+        rate: options.rate,
+        format: Format::Pcm24,
+        threads: threads(None),
+        title: "",
+        touch: &|_| {},
+    };
+    let solved = mix::solve(&job, &Bar::default(), &interrupted)?;
+    solved.notes.iter().for_each(|note| tell(format_args!("note: {note}")));
+    tell(format_args!(
+        "plays the mix of {}; `signalbox mix {} -o master.wav` writes it and its patch, to be edited",
+        solved.strips.join(", "),
+        path.display()
+    ));
+    Ok(Opened { patch: solved.patch, files: Files::beside(&beside), watched: false })
+}
+
+/// Saves a patch whose file is played.
+pub fn save(options: &Play, patch: &Patch) -> Result<(), Failure> {
+    if options.patch.is_dir() {
+        return Err(Failure::new(
+            "the mix of a folder is no file; write it with `signalbox mix`, and play that patch",
+        ));
+    }
+    let text = write(patch).map_err(|e| Failure::new(e.to_string()))?;
+    Ok(signalbox_file::write_text(&options.patch, &text)?)
+}
