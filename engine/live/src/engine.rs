@@ -14,10 +14,6 @@ use std::time::{Duration, Instant};
 /// The most messages that one buffer takes; the others come with the next.
 const MESSAGES: usize = 1_024;
 
-/// A buffer that was worked on for less than this share of the time that it took was late because the system had
-/// something else to do.
-const OWN: f32 = 0.8;
-
 /// The audio side of a player.
 pub struct Engine {
     runner: Runner,
@@ -132,8 +128,9 @@ impl Engine {
     /// Says why a buffer was late.
     #[cold]
     fn complain(&mut self, share: f32, took: Duration, worked_before: Option<Duration>) {
+        // What would have been ready in time, had the system let it, is not the nodes' fault.
         let own = worked_before.and_then(|before| worked().map(|now| now.saturating_sub(before)));
-        let ours = own.is_none_or(|own| own.as_secs_f32() >= OWN * took.as_secs_f32());
+        let ours = own.is_none_or(|own| own.as_secs_f32() * share >= took.as_secs_f32());
         let group = self.runner.slowest().filter(|_| ours);
         let song = self.runner.song().frame;
         // Where nobody takes them, they are only counted.

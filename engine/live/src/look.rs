@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The kind of node that shows what it hears.
-const KIND: &str = "probe";
+pub const KIND: &str = "probe";
 
 /// An output port of a node, behind the ids of the instances that it lies in: `verse/lead.out`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,11 +117,10 @@ impl Eyes {
         self.probes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The probes that a node writes to, by its key, sorted.
-    pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
+    /// The probes of the nodes with these keys, sorted; the others are forgotten.
+    pub fn probes(&self, there: impl Fn(&str) -> bool) -> Vec<(String, Arc<Probe>)> {
         let mut probes = self.lock();
-        // What is held here alone has no node any more.
-        probes.retain(|_, probe| Arc::strong_count(probe) > 1);
+        probes.retain(|key, _| there(key));
         let mut all: Vec<_> = probes.iter().map(|(key, probe)| (key.clone(), probe.clone())).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all

@@ -2,7 +2,7 @@
 
 use crate::bridge::Bridge;
 use crate::engine::Engine;
-use crate::look::{Eyes, Looks, with_looks};
+use crate::look::{self, Eyes, Looks, with_looks};
 use crate::shared::Shared;
 use crate::swap::{Publisher, swap};
 use crate::wires::{ControlEnds, Late, Order, Played, wires};
@@ -13,7 +13,7 @@ use signalbox_engine::patch::{Endpoint, Patch};
 use signalbox_engine::render::main_output;
 use signalbox_engine::run::{Builder, Compiling, pair};
 use signalbox_engine::schedule::Step;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
@@ -47,6 +47,8 @@ pub struct Player {
     turned: HashMap<(String, usize), f32>,
     looks: Looks,
     eyes: Arc<Eyes>,
+    /// The keys of what shows what it hears.
+    seen: HashSet<String>,
     /// What was wrong with a patch whose turn came later than it was set.
     problems: Vec<Problem>,
 }
@@ -95,6 +97,7 @@ impl Player {
             turned: HashMap::new(),
             looks: Looks::new(),
             eyes,
+            seen: HashSet::new(),
             problems: Vec::new(),
         };
         (player, engine)
@@ -138,7 +141,7 @@ impl Player {
 
     /// What shows what it hears, by its key.
     pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
-        self.eyes.probes()
+        self.eyes.probes(|key| self.seen.contains(key))
     }
 
     /// Sets a parameter of a node, by the node's key and the parameter's index, in its base unit. It stays there until
@@ -367,6 +370,8 @@ impl Player {
         for ((key, parameter), value) in &self.turned {
             let _ = program.knobs(key).map(|knobs| knobs.set(*parameter, *value));
         }
+        let probes = compiled.flat.nodes.iter().filter(|n| n.declaration.name == look::KIND);
+        self.seen = probes.map(|n| n.key.clone()).collect();
         let number = self.publisher.publish(program, output);
         self.last = Some(Last { patch, compiled, number, unsettled });
         Ok(())

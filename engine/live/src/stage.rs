@@ -72,6 +72,8 @@ pub struct Status {
     pub song: i64,
     /// Whether it goes on.
     pub rolls: bool,
+    /// Whether what plays is the patch that was set last, and not a way to it.
+    pub there: bool,
     /// Frames a second.
     pub rate: u32,
     /// The device, where there is one.
@@ -117,6 +119,7 @@ pub struct Stage {
 #[derive(Default)]
 struct View {
     shared: Arc<Shared>,
+    there: bool,
     rate: u32,
     device: Option<String>,
     channels: usize,
@@ -220,6 +223,7 @@ impl Stage {
         Status {
             song: shared.song.load(Relaxed),
             rolls: shared.rolls.load(Relaxed),
+            there: view.there,
             rate: view.rate,
             device: view.device.clone(),
             meters: shared.meters(view.channels),

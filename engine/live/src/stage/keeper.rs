@@ -228,6 +228,7 @@ impl Keeper {
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         view.shared = self.player.shared().clone();
         view.rate = self.player.rate();
+        view.there = self.player.is_there();
         let (device, channels, dropouts) = match &self.sound {
             Sound::Plays(open, ..) => {
                 let dropouts = open.signals.dropouts.load(Relaxed);

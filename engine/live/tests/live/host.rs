@@ -2,9 +2,9 @@
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{
-    Data, DeviceDescription, DeviceDescriptionBuilder, DeviceId, Error, ErrorKind, FrameCount,
-    InputCallbackInfo, OutputCallbackInfo, OutputStreamTimestamp, SampleFormat, StreamConfig, StreamInstant,
-    SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
+    Data, DeviceDescription, DeviceDescriptionBuilder, DeviceId, Error, ErrorKind, FrameCount, HostId,
+    InputCallbackInfo, InputStreamTimestamp, OutputCallbackInfo, OutputStreamTimestamp, SampleFormat,
+    StreamConfig, StreamInstant, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 type Fill = Box<dyn FnMut(&mut Data, &OutputCallbackInfo) + Send>;
+type Take = Box<dyn FnMut(&Data, &InputCallbackInfo) + Send>;
 type Tell = Box<dyn FnMut(Error) + Send>;
 
 /// What the test holds of the one device.
@@ -23,6 +24,12 @@ pub struct Board {
     pub rate: u32,
     /// The stream that is open.
     open: Option<(Fill, Tell)>,
+    /// The stream that records.
+    recording: Option<(Take, Tell)>,
+    /// How often one was opened.
+    recorded: usize,
+    /// Whether there is a microphone.
+    pub microphone: bool,
     /// Whether this thread has asked before.
     warm: bool,
     /// How often one was opened.
@@ -63,6 +70,31 @@ impl Pump {
         buffer
     }
 
+    /// Records a buffer in stereo; `false` where no stream is open.
+    pub fn record(&self, samples: &mut [f32]) -> bool {
+        let mut board = self.0.lock().expect("the board");
+        let Some((take, _)) = &mut board.recording else { return false };
+        // SAFETY: the buffer has as many samples of this format as are told, and outlives `data`.
+        let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), SampleFormat::F32) };
+        let now = StreamInstant::new(0, 0);
+        let info = InputCallbackInfo::new(InputStreamTimestamp { callback: now, capture: now });
+        assert_no_alloc::assert_no_alloc(|| take(&data, &info));
+        true
+    }
+
+    pub fn is_recording(&self) -> bool {
+        self.0.lock().expect("the board").recording.is_some()
+    }
+
+    /// The microphone is gone, as it is told by the system, or is there again.
+    pub fn microphone(&self, there: bool) {
+        let mut board = self.0.lock().expect("the board");
+        board.microphone = there;
+        if let Some((_, tell)) = board.recording.as_mut().filter(|_| !there) {
+            tell(Error::new(ErrorKind::DeviceNotAvailable));
+        }
+    }
+
     /// The device is gone, as it is told by the system.
     pub fn unplug(&self) {
         let mut board = self.0.lock().expect("the board");
@@ -94,7 +126,7 @@ impl HostTrait for Pump {
         Ok(self.default_output_device().into_iter().collect::<Vec<_>>().into_iter())
     }
     fn default_input_device(&self) -> Option<Self> {
-        None
+        self.0.lock().expect("the board").microphone.then(|| self.clone())
     }
     fn default_output_device(&self) -> Option<Self> {
         self.0.lock().expect("the board").plugged.then(|| self.clone())
@@ -134,10 +166,12 @@ impl DeviceTrait for Pump {
         Ok(DeviceDescriptionBuilder::new("Pump").build())
     }
     fn id(&self) -> Result<DeviceId, Error> {
-        Err(Error::new(ErrorKind::UnsupportedOperation))
+        Ok(DeviceId::new(HostId::Custom, "pump"))
     }
     fn supported_input_configs(&self) -> Result<Self::SupportedInputConfigs, Error> {
-        Ok(Vec::new().into_iter())
+        let Board { rate, microphone, .. } = *self.0.lock().expect("the board");
+        let range = SupportedStreamConfigRange::new(2, rate, rate, BUFFERS, SampleFormat::F32);
+        Ok(if microphone { vec![range] } else { Vec::new() }.into_iter())
     }
     fn supported_output_configs(&self) -> Result<Self::SupportedOutputConfigs, Error> {
         let rate = self.0.lock().expect("the board").rate;
@@ -145,7 +179,12 @@ impl DeviceTrait for Pump {
         Ok(vec![range].into_iter())
     }
     fn default_input_config(&self) -> Result<SupportedStreamConfig, Error> {
-        Err(Error::new(ErrorKind::UnsupportedConfig))
+        match *self.0.lock().expect("the board") {
+            Board { rate, microphone: true, .. } => {
+                Ok(SupportedStreamConfig::new(2, rate, BUFFERS, SampleFormat::F32))
+            }
+            _ => Err(Error::new(ErrorKind::UnsupportedConfig)),
+        }
     }
     fn default_output_config(&self) -> Result<SupportedStreamConfig, Error> {
         let rate = self.0.lock().expect("the board").rate;
@@ -155,15 +194,21 @@ impl DeviceTrait for Pump {
         &self,
         _config: StreamConfig,
         _format: SampleFormat,
-        _data: D,
-        _error: E,
+        data: D,
+        error: E,
         _timeout: Option<Duration>,
     ) -> Result<Pumped, Error>
     where
         D: FnMut(&Data, &InputCallbackInfo) + Send + 'static,
         E: FnMut(Error) + Send + 'static,
     {
-        Err(Error::new(ErrorKind::UnsupportedOperation))
+        let mut board = self.0.lock().expect("the board");
+        if !board.microphone {
+            return Err(Error::new(ErrorKind::DeviceNotAvailable));
+        }
+        board.recorded += 1;
+        board.recording = Some((Box::new(data), Box::new(error)));
+        Ok(Pumped { number: board.recorded, pump: self.clone(), records: true, start: Instant::now() })
     }
     fn build_output_stream_raw<D, E>(
         &self,
@@ -183,13 +228,14 @@ impl DeviceTrait for Pump {
         }
         board.opened += 1;
         board.open = Some((Box::new(data), Box::new(error)));
-        Ok(Pumped { number: board.opened, pump: self.clone(), start: Instant::now() })
+        Ok(Pumped { number: board.opened, pump: self.clone(), records: false, start: Instant::now() })
     }
 }
 
 pub struct Pumped {
     number: usize,
     pump: Pump,
+    records: bool,
     start: Instant,
 }
 
@@ -212,7 +258,9 @@ impl StreamTrait for Pumped {
 impl Drop for Pumped {
     fn drop(&mut self) {
         let Ok(mut board) = self.pump.0.lock() else { return };
-        if board.opened == self.number {
+        if self.records && board.recorded == self.number {
+            board.recording = None;
+        } else if !self.records && board.opened == self.number {
             board.open = None;
         }
     }

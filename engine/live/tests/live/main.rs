@@ -2,6 +2,7 @@
 
 mod edits;
 mod host;
+mod outside;
 mod stage;
 
 use signalbox_engine::node::NoAssets;
