@@ -3,6 +3,7 @@
 use crate::support::Folder;
 use crate::support::sound::{Bits, spec};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -25,7 +26,8 @@ fn what_can_not_be_played_is_told_at_once() {
     let cable = r#"{"format": 1, "nodes": [{"id": "out", "kind": "output"}], "cables": [{"from": "a", "to": "out"}]}"#;
     folder.put("wrong.json", cable);
     folder.refuses(&["play", "wrong.json"], &["wrong.json", "a"]);
-    folder.refuses(&["play", "."], &["is a folder"]);
+    folder.refuses(&["play", "."], &["holds no audio files"]);
+    folder.refuses(&["play", "mute.json", "--osc", "nine"], &["`nine`", "9000"]);
     folder.refuses(&["play", "missing.json"], &["missing.json"]);
 }
 
@@ -51,28 +53,101 @@ impl Drop for Running {
     }
 }
 
-/// JACK with a driver that needs no card: what is played comes back to the bit. Skipped where JACK is not installed.
-#[test]
-fn over_jack_a_known_file_comes_back_to_the_bit() {
-    let server = format!("signalbox-test-{}", std::process::id());
-    let jack = |program: &str, arguments: &[&str]| -> Command {
-        let mut command = Command::new(program);
-        command.args(arguments).env("JACK_DEFAULT_SERVER", &server).env("JACK_NO_AUDIO_RESERVATION", "1");
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    };
-    let dummy = ["-r", "-n", &server, "-d", "dummy", "-r", "48000", "-p", "512", "-C", "2", "-P", "2"];
-    let Ok(daemon) = jack("jackd", &dummy).stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
+/// A JACK server with a driver that needs no card.
+struct Jack {
+    server: String,
+    daemon: Option<Child>,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// One server at a time: they share a register.
+static ALONE: Mutex<()> = Mutex::new(());
+
+impl Jack {
+    /// None, and a word about it, where JACK is not installed.
+    fn start(name: &str) -> Option<Self> {
+        let mut jack = Self {
+            server: format!("signalbox-{name}-{}", std::process::id()),
+            daemon: None,
+            _alone: ALONE.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        if jack.serve() {
+            return Some(jack);
+        }
         eprintln!("skipped: there is no `jackd` here (Debian's package jackd2)");
-        return;
-    };
-    let _daemon = Running(daemon);
-    let waited = jack("jack_wait", &["-w", "-t", "10"]).status();
-    assert!(waited.is_ok_and(|s| s.success()), "the server does not come up");
-    let folder = Folder::new();
+        None
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        self.tell(command.args(arguments)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("JACK_DEFAULT_SERVER", &self.server).env("JACK_NO_AUDIO_RESERVATION", "1")
+    }
+
+    fn serve(&mut self) -> bool {
+        let server = self.server.clone();
+        let dummy = ["-r", "-n", &server, "-d", "dummy", "-r", "48000", "-p", "512", "-C", "2", "-P", "2"];
+        let mut daemon = self.command("jackd", &dummy);
+        let Ok(daemon) = daemon.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else { return false };
+        self.daemon = Some(daemon);
+        let waited = self.command("jack_wait", &["-w", "-t", "10"]).status();
+        assert!(waited.is_ok_and(|s| s.success()), "the server does not come up");
+        true
+    }
+
+    /// Plays a patch.
+    fn play(&self, folder: &Folder, patch: &str) -> Running {
+        let mut play = folder.command(&["play", patch, "--host", "jack", "--length", "30 s"]);
+        let play = self.tell(&mut play).stdout(Stdio::null()).stderr(Stdio::null());
+        Running(play.spawn().expect("the command runs"))
+    }
+
+    /// The port of a process whose name ends so, once it is there.
+    fn port(&self, process: &Running, end: &str) -> String {
+        let (start, client) = (Instant::now(), format!("cpal_client_{}_", process.0.id()));
+        loop {
+            let listed = self.command("jack_lsp", &[]).output().expect("jack_lsp").stdout;
+            let listed = String::from_utf8_lossy(&listed).into_owned();
+            if let Some(port) = listed.lines().find(|l| l.starts_with(&client) && l.ends_with(end)) {
+                return port.to_string();
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "no port {client}…{end}: {listed}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Records five seconds of a port.
+    fn record(&self, folder: &Folder, port: &str) -> Vec<f64> {
+        let file = folder.path("heard.wav").display().to_string();
+        let recorded = self.command("jack_rec", &["-f", &file, "-d", "5", "-b", "24", port]).status();
+        assert!(recorded.is_ok_and(|s| s.success()), "nothing was recorded");
+        folder.samples("heard.wav")
+    }
+}
+
+impl Drop for Jack {
+    /// Asks the server to go: one that is killed stays in the register, which has room for eight.
+    fn drop(&mut self) {
+        let Some(mut daemon) = self.daemon.take() else { return };
+        let _ = Command::new("kill").arg(daemon.id().to_string()).status();
+        let start = Instant::now();
+        while matches!(daemon.try_wait(), Ok(None)) && start.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = daemon.kill();
+        let _ = daemon.wait();
+    }
+}
+
+/// Noise of a second in 24 bits, the low ones in use, and below 1/16: the recorder makes numbers of 24 bits by
+/// multiplying with one less than 2^23, which rounds to the same for what is that small. And a patch that plays it once
+/// there is time to listen.
+fn noise(folder: &Folder) {
     let mut state = 1u32;
-    // Noise in 24 bits, the low ones in use, and below 1/16: the recorder makes numbers of 24 bits by multiplying with
-    // one less than 2^23, which rounds to the same for what is that small.
     folder.wav("noise.wav", spec(48_000, 1, Bits::B24), 1.0, |_, _| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         f64::from(state as i32 >> 12) / f64::from(1 << 23)
@@ -82,27 +157,43 @@ fn over_jack_a_known_file_comes_back_to_the_bit() {
         r#"{"format": 1, "nodes": [{"id": "p", "kind": "player", "values": {"file": "noise.wav", "start": "3 s"}},
             {"id": "out", "kind": "output"}], "cables": [{"from": "p", "to": "out"}]}"#,
     );
-    let mut play = folder.command(&["play", "noise.json", "--host", "jack", "--length", "20 s"]);
-    let play = play.env("JACK_DEFAULT_SERVER", &server).stdout(Stdio::null()).stderr(Stdio::null());
-    let _play = Running(play.spawn().expect("the command runs"));
-    let start = Instant::now();
-    let port = loop {
-        let listed = jack("jack_lsp", &[]).output().expect("jack_lsp").stdout;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        if let Some(port) = listed.lines().find(|l| l.starts_with("cpal") && l.ends_with("out_0")) {
-            break port.to_string();
-        }
-        assert!(start.elapsed() < Duration::from_secs(10), "no port: {listed}");
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    let record = folder.path("heard.wav").display().to_string();
-    let recorded = jack("jack_rec", &["-f", &record, "-d", "5", "-b", "24", &port]).status();
-    assert!(recorded.is_ok_and(|s| s.success()), "nothing was recorded");
-    let (sent, heard) = (folder.samples("noise.wav"), folder.samples("heard.wav"));
+}
+
+fn came_back(folder: &Folder, heard: &[f64]) {
+    let sent = folder.samples("noise.wav");
     let first = heard.iter().position(|x| *x != 0.0).unwrap_or(heard.len());
     let skipped = sent.iter().position(|x| *x != 0.0).unwrap_or(0);
     let heard = &heard[first - skipped..];
     assert!(heard.len() >= sent.len(), "it came too late: {} frames", heard.len());
     let wrong = sent.iter().zip(heard).enumerate().find(|(_, (a, b))| a != b);
     assert_eq!(wrong.map(|(at, (a, b))| (at, a * 8388608.0, b * 8388608.0)), None, "a frame differs");
+}
+
+#[test]
+fn over_jack_a_known_file_comes_back_to_the_bit() {
+    let Some(jack) = Jack::start("out") else { return };
+    let folder = Folder::new();
+    noise(&folder);
+    let play = jack.play(&folder, "noise.json");
+    let port = jack.port(&play, "out_0");
+    came_back(&folder, &jack.record(&folder, &port));
+}
+
+#[test]
+fn over_jack_what_comes_in_goes_out_to_the_bit() {
+    let Some(jack) = Jack::start("in") else { return };
+    let folder = Folder::new();
+    noise(&folder);
+    folder.put(
+        "through.json",
+        r#"{"format": 1, "nodes": [{"id": "mic", "kind": "live"}, {"id": "out", "kind": "output"}],
+            "cables": [{"from": "mic", "to": "out"}]}"#,
+    );
+    let through = jack.play(&folder, "through.json");
+    let (into, out) = (jack.port(&through, "in_0"), jack.port(&through, "out_0"));
+    let play = jack.play(&folder, "noise.json");
+    let from = jack.port(&play, "out_0");
+    let connected = jack.command("jack_connect", &[&from, &into]).status();
+    assert!(connected.is_ok_and(|s| s.success()), "{from} to {into}");
+    came_back(&folder, &jack.record(&folder, &out));
 }

@@ -3,8 +3,8 @@
 use crate::quiet::hush;
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{
-    BufferSize, Device, DeviceDirection, Host, HostId, SampleFormat, StreamConfig, SupportedBufferSize,
-    SupportedStreamConfig,
+    BufferSize, Device, DeviceDescription, DeviceDirection, Host, HostId, SampleFormat, StreamConfig,
+    SupportedBufferSize, SupportedStreamConfig,
 };
 use thiserror::Error;
 
@@ -255,7 +255,12 @@ pub fn find_input(host: &Host, wanted: &Wanted, plays: &Heard) -> Result<(Openin
     let device = match &wanted.input {
         Some(name) => named(all(), name)?,
         None => {
-            let own = all().into_iter().find(same);
+            // Some systems list what only plays here, too.
+            let records = |d: &Device| {
+                let plays = |d: DeviceDescription| d.direction() == DeviceDirection::Output;
+                d.default_input_config().is_ok() && !d.description().is_ok_and(plays)
+            };
+            let own = all().into_iter().find(|d| same(d) && records(d));
             own.or_else(|| host.default_input_device()).ok_or(LiveError::NoInput)?
         }
     };

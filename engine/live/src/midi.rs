@@ -2,6 +2,7 @@
 
 pub mod clock;
 
+use crate::quiet::hush;
 use crate::stage::Keys;
 use midir::{Ignore, MidiInput, MidiInputConnection};
 use midly::MidiMessage;
@@ -97,6 +98,7 @@ pub struct System;
 
 impl Ports for System {
     fn names(&mut self) -> Vec<String> {
+        hush();
         let Ok(input) = MidiInput::new("signalbox") else { return Vec::new() };
         input.ports().iter().filter_map(|port| input.port_name(port).ok()).collect()
     }
