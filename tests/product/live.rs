@@ -2,6 +2,7 @@
 
 use crate::support::Folder;
 use crate::support::sound::{Bits, spec};
+use std::fs::{File, read_to_string};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -99,10 +100,11 @@ impl Jack {
         true
     }
 
-    /// Plays a patch.
+    /// Plays a patch; what it tells goes into a file.
     fn play(&self, folder: &Folder, patch: &str) -> Running {
-        let mut play = folder.command(&["play", patch, "--host", "jack", "--length", "30 s"]);
-        let play = self.tell(&mut play).stdout(Stdio::null()).stderr(Stdio::null());
+        let told = File::create(folder.path("told.txt")).expect("a file");
+        let mut play = folder.command(&["play", patch, "--host", "jack", "--length", "60 s"]);
+        let play = self.tell(&mut play).stdout(Stdio::null()).stderr(told);
         Running(play.spawn().expect("the command runs"))
     }
 
@@ -196,4 +198,47 @@ fn over_jack_what_comes_in_goes_out_to_the_bit() {
     let connected = jack.command("jack_connect", &[&from, &into]).status();
     assert!(connected.is_ok_and(|s| s.success()), "{from} to {into}");
     came_back(&folder, &jack.record(&folder, &out));
+}
+
+#[test]
+fn a_jack_server_that_is_killed_is_told_once_and_sound_comes_back_with_the_next_one() {
+    let Some(mut jack) = Jack::start("killed") else { return };
+    let folder = Folder::new();
+    folder.put(
+        "steady.json",
+        r#"{"format": 1, "nodes": [{"id": "a", "kind": "osc", "values": {"level": "-30 dB"}}, {"id": "out", "kind": "output"}],
+            "cables": [{"from": "a", "to": "out"}]}"#,
+    );
+    let play = jack.play(&folder, "steady.json");
+    jack.port(&play, "out_0");
+    let told = |what: &str| {
+        let told = read_to_string(folder.path("told.txt")).unwrap_or_default();
+        told.lines().filter(|line| line.contains(what)).count()
+    };
+    let wait = |what: &str, count: usize| {
+        let start = Instant::now();
+        while told(what) < count {
+            assert!(start.elapsed() < Duration::from_secs(20), "not told: {what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait("plays on", 1);
+    if let Some(mut daemon) = jack.daemon.take() {
+        let _ = daemon.kill();
+        let _ = daemon.wait();
+    }
+    wait("is lost", 1);
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(jack.serve(), "it served before");
+    let back = Instant::now();
+    let port = jack.port(&play, "out_0");
+    wait("plays on", 2);
+    assert!(back.elapsed() < Duration::from_secs(4), "{:?}", back.elapsed());
+    assert!(jack.record(&folder, &port).iter().any(|x| x.abs() > 0.01), "there is sound");
+    assert_eq!(
+        (told("is lost"), told("plays on")),
+        (1, 2),
+        "{}",
+        read_to_string(folder.path("told.txt")).unwrap_or_default()
+    );
 }
