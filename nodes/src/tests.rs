@@ -1,6 +1,7 @@
 //! What every kind of node must hold, tried on each from its declaration alone.
 
 mod lanes;
+mod points;
 mod rest;
 
 use signalbox_engine::node::{

@@ -24,8 +24,8 @@ pub enum Operand {
     Number(f32),
 }
 
-/// One operation on every frame of a channel of an output port. Silence stays silence, and what is no number stays
-/// none: so there is no minimum and no maximum.
+/// One operation on every frame of a channel of an output port. What is no number stays none: so there is no minimum
+/// and no maximum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Point {
     /// `to = a * b`
@@ -34,6 +34,8 @@ pub enum Point {
     Plus(At, Operand, Operand),
     /// `to = a - b`
     Minus(At, Operand, Operand),
+    /// `to = |a - b|`
+    Distance(At, Operand, Operand),
     /// `to = a * b + c`, rounded once.
     TimesPlus(At, Operand, Operand, Operand),
 }

@@ -21,6 +21,7 @@ enum Op {
     Times(usize, From, From),
     Plus(usize, From, From),
     Minus(usize, From, From),
+    Distance(usize, From, From),
     TimesPlus(usize, From, From, From),
 }
 
@@ -36,6 +37,8 @@ pub struct Fused {
     written: Vec<usize>,
     /// Whether `ops` say what the steps would do.
     valid: bool,
+    /// Whether they are known to make silence of silence.
+    rests: bool,
 }
 
 impl Fused {
@@ -69,6 +72,7 @@ impl Fused {
             inputs,
             written,
             valid: false,
+            rests: false,
         }
     }
 
@@ -77,6 +81,7 @@ impl Fused {
         self.ops.clear();
         self.factors.clear();
         self.valid = true;
+        self.rests = false;
     }
 
     /// Gives up: the steps run by themselves until parameters are set again.
@@ -105,6 +110,7 @@ impl Fused {
                 Point::Times(to, a, b) => self.times(slot(&run.outputs, to), from(a), from(b)),
                 Point::Plus(to, a, b) => two(Op::Plus, slot(&run.outputs, to), from(a), from(b)),
                 Point::Minus(to, a, b) => two(Op::Minus, slot(&run.outputs, to), from(a), from(b)),
+                Point::Distance(to, a, b) => two(Op::Distance, slot(&run.outputs, to), from(a), from(b)),
                 Point::TimesPlus(to, a, b, c) => match (slot(&run.outputs, to), from(a), from(b), from(c)) {
                     (Some(to), Some(a), Some(b), Some(c)) => Some(Op::TimesPlus(to, a, b, c)),
                     _ => None,
@@ -148,7 +154,8 @@ impl Fused {
 
     /// Runs all of it for the first `frames` frames of the block. `false`: something is no number, all is as it was.
     pub fn run(&mut self, memory: &mut Memory, frames: usize) -> bool {
-        if self.inputs.iter().all(|&slot| memory.silent[slot]) {
+        let quiet = self.inputs.iter().all(|&slot| memory.silent[slot]);
+        if quiet && self.rests {
             for &slot in &self.written {
                 memory.slots[slot].0 = [0.0; BLOCK];
                 memory.silent[slot] = true;
@@ -159,12 +166,14 @@ impl Fused {
             *kept = memory.slots[slot];
         }
         dispatch(All { ops: &self.ops, factors: &self.factors, slots: &mut memory.slots });
-        let mut whole = true;
+        let (mut whole, mut rests) = (true, quiet);
         for &slot in &self.written {
             let (finite, silent) = dispatch(super::pass::Look(&memory.slots[slot].0[..frames]));
             whole &= finite;
+            rests &= silent;
             memory.silent[slot] = silent;
         }
+        self.rests = rests;
         if !whole {
             for (kept, &slot) in self.kept.iter().zip(&self.inputs) {
                 memory.slots[slot] = *kept;
@@ -218,6 +227,12 @@ impl Task for All<'_> {
                     let (a, b) = (read(slots, a), read(slots, b));
                     for i in 0..BLOCK {
                         slots[to].0[i] = a[i] - b[i];
+                    }
+                }
+                Op::Distance(to, a, b) => {
+                    let (a, b) = (read(slots, a), read(slots, b));
+                    for i in 0..BLOCK {
+                        slots[to].0[i] = (a[i] - b[i]).abs();
                     }
                 }
                 Op::TimesPlus(to, a, b, c) => {

@@ -2,7 +2,9 @@
 
 use signalbox_dsp::lane::{Keeper, Lane, by_lanes};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    At, Declaration, Group, Io, Kernel, Operand, Parameter, Point, Points, Port, Setup, Width, host,
+};
 use signalbox_engine::wides;
 
 const B: usize = 1;
@@ -54,6 +56,8 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     make: |setup| Ok(host(Math::new(setup))),
+    // The others would hide what is no number.
+    pointwise: |setup| matches!(setup.choice(OP), ADD | SUBTRACT | MULTIPLY | DIFFERENCE),
     wide: wides!(light, setup => Math::new(setup)),
     ..Declaration::BLANK
 };
@@ -108,6 +112,25 @@ impl<L: Lane> Kernel<L> for Math {
 
     fn reset(&mut self) {
         self.silent = false;
+    }
+
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let point = match self.op {
+            ADD => Point::Plus,
+            SUBTRACT => Point::Minus,
+            MULTIPLY => Point::Times,
+            DIFFERENCE => Point::Distance,
+            _ => return false,
+        };
+        for channel in 0..io.outputs.width(OUT) {
+            let out = At { port: OUT, channel };
+            let b = match io.inputs.connected(B) {
+                true => Operand::Input(At { port: B, channel }),
+                false => Operand::Number(io.params.at(VALUE, 0).get(0)),
+            };
+            points.push(point(out, Operand::Output(out), b));
+        }
+        true
     }
 
     fn at_rest(&self) -> bool {

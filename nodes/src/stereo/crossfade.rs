@@ -2,7 +2,9 @@
 
 use signalbox_dsp::lane::{Lane, by_lanes, half_turns};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    At, Declaration, Group, Io, Kernel, Operand, Parameter, Point, Points, Port, Setup, Width, host,
+};
 use signalbox_engine::wides;
 
 const B: usize = 1;
@@ -51,6 +53,7 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     make: |setup| Ok(host(Crossfade::new(setup))),
+    pointwise: |_| true,
     wide: wides!(light, setup => Crossfade::new(setup)),
     ..Declaration::BLANK
 };
@@ -92,12 +95,22 @@ impl<L: Lane> Kernel<L> for Crossfade {
             for (frame, (a, &b)) in io.outputs.channel(OUT, channel).iter_mut().zip(b).enumerate() {
                 by_lanes::<L>();
                 let gains = if position.is_steady() { steady } else { self.gains(position.at(frame)) };
-                *a = a.mul_add(gains[0], b * gains[1]);
+                *a = b.mul_add(gains[1], *a * gains[0]);
             }
         }
     }
 
     fn reset(&mut self) {}
+
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let gains = self.gains(io.params.at(POSITION, 0)).map(|gain| gain.get(0));
+        for channel in 0..io.outputs.width(OUT) {
+            let (out, b) = (At { port: OUT, channel }, Operand::Input(At { port: B, channel }));
+            points.scale(out, gains[0]);
+            points.push(Point::TimesPlus(out, b, Operand::Number(gains[1]), Operand::Output(out)));
+        }
+        true
+    }
 
     fn at_rest(&self) -> bool {
         true

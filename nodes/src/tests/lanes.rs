@@ -126,7 +126,7 @@ struct Part {
 }
 
 /// A value inside a range, spread as a knob would.
-fn within(parameter: &Kind, dice: &mut Dice) -> f32 {
+pub(super) fn within(parameter: &Kind, dice: &mut Dice) -> f32 {
     let Kind::Number { min, max, taper, .. } = *parameter else { return 0.0 };
     let part = dice.part();
     match taper {

@@ -135,6 +135,20 @@ impl<L: Lane> WideRig<L> {
     /// Runs one block of `frames` frames, 1 to 64; the events sent for it are gone then.
     pub fn run(&mut self, frames: usize) {
         let frames = frames.clamp(1, BLOCK);
+        self.call(frames, |processor, io| processor.process(io));
+        self.lists.iter_mut().for_each(EventList::clear);
+        self.frame += frames as i64;
+        self.fresh = false;
+    }
+
+    /// What the kernel says in points that it does in the next block; see [`Kernel::points`].
+    pub fn points(&mut self) -> Option<Vec<Point>> {
+        let mut points = Points::new();
+        let said = self.call(BLOCK, |processor, io| processor.points(io, &mut points));
+        points.list().filter(|_| said).map(<[Point]>::to_vec)
+    }
+
+    fn call<R>(&mut self, frames: usize, what: impl FnOnce(&mut dyn Processor<L>, &mut Io<'_, L>) -> R) -> R {
         let base = self.memory.as_mut_ptr().cast::<L>();
         // SAFETY: every slot stands once in the table and has a block of memory of its own, each port has lists of its
         // own, one a lane; all of it belongs to `self`, which `io` does not outlive and nobody touches meanwhile.
@@ -158,9 +172,6 @@ impl<L: Lane> WideRig<L> {
             events,
             incoming: crate::node::Incoming::default(),
         };
-        self.processor.process(&mut io);
-        self.lists.iter_mut().for_each(EventList::clear);
-        self.frame += frames as i64;
-        self.fresh = false;
+        what(&mut *self.processor, &mut io)
     }
 }

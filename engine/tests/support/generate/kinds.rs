@@ -85,6 +85,13 @@ const ROWS: &[Row] = &[
     Row { kind: "gain", often: 4, moves: &[("gain", -2.0, 2.0, false)], ..BARE },
     Row { kind: "scale", often: 4, moves: &[("by", 0.0, 1.0, false)], ..BARE },
     Row {
+        kind: "offset",
+        often: 2,
+        moves: &[("by", -2.0, 2.0, false)],
+        values: &[("way", 0.0, 2.0)],
+        ..BARE
+    },
+    Row {
         kind: "blend",
         often: 3,
         ins: &[("a", Gives::Sound), ("b", Gives::Sound)],

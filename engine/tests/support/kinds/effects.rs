@@ -114,6 +114,52 @@ impl Kernel<f32> for Scale {
     }
 }
 
+/// Plus, minus or how far from a number, in place; each frame by itself.
+pub static OFFSET: Declaration = Declaration {
+    name: "offset",
+    group: Group::Control,
+    inputs: &[Port::audio("in", Width::Follow, "")],
+    outputs: &[Port::audio("out", Width::Follow, "")],
+    parameters: &[
+        Parameter::number("by", Unit::None, (-2.0, 2.0), 0.0, ""),
+        Parameter::fixed("way", Unit::None, (0.0, 2.0), 0.0, "0 plus, 1 minus, 2 how far"),
+    ],
+    in_place: true,
+    pointwise: |_| true,
+    make: |setup| Ok(host(Offset { way: setup.number(1) as usize })),
+    wide: wides!(light, setup => Offset { way: setup.number(1) as usize }),
+    ..Declaration::BLANK
+};
+
+struct Offset {
+    way: usize,
+}
+
+impl<L: Lane> Kernel<L> for Offset {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        let by = io.params.get(0);
+        for channel in 0..io.outputs.width(0) {
+            for (j, x) in io.outputs.channel(0, channel).iter_mut().enumerate() {
+                *x = match self.way {
+                    0 => *x + by.at(j),
+                    1 => *x - by.at(j),
+                    _ => (*x - by.at(j)).abs(),
+                };
+            }
+        }
+    }
+    fn reset(&mut self) {}
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let point = [Point::Plus, Point::Minus, Point::Distance][self.way];
+        for channel in 0..io.outputs.width(0) {
+            let out = At { port: 0, channel };
+            points.push(point(out, Operand::Output(out), Operand::Number(io.params.at(0, 0).get(0))));
+        }
+        true
+    }
+}
+
 /// One input times the other, not in place.
 pub static TIMES: Declaration = Declaration {
     name: "times",

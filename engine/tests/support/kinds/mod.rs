@@ -20,6 +20,7 @@ const KINDS: &[&Declaration] = &[
     &effects::GAIN,
     &effects::SCALE,
     &effects::BLEND,
+    &effects::OFFSET,
     &effects::TIMES,
     &effects::LATENT,
     &effects::LATE,

@@ -2,7 +2,9 @@
 
 use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::{Declaration, Extent, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use signalbox_engine::node::{
+    At, Declaration, Extent, Group, Io, Kernel, Operand, Parameter, Point, Points, Port, Setup, Width, host,
+};
 use signalbox_engine::wides;
 
 /// A number from -1 to 1 for each seed, channel and frame.
@@ -53,7 +55,7 @@ impl Kernel<f32> for Noise {
     fn reset(&mut self) {}
 }
 
-/// Its own parameters as a signal: `value`, times `freq` in kilohertz.
+/// Its own parameters as a signal: `value`, times `freq` in kilohertz; each frame by itself.
 pub static LEVEL: Declaration = Declaration {
     name: "level",
     group: Group::Control,
@@ -63,6 +65,7 @@ pub static LEVEL: Declaration = Declaration {
         Parameter::number("freq", Unit::Hertz, (10.0, 8_000.0), 1_000.0, "").logarithmic(),
     ],
     extent: |_| Extent::Endless,
+    pointwise: |_| true,
     make: |_| Ok(host(Level)),
     wide: wides!(heavy, _ => Level),
     ..Declaration::BLANK
@@ -79,6 +82,12 @@ impl<L: Lane> Kernel<L> for Level {
         }
     }
     fn reset(&mut self) {}
+    fn points(&self, io: &Io<'_, L>, points: &mut Points) -> bool {
+        let [value, factor] = [io.params.at(0, 0), io.params.at(1, 0) * L::splat(0.001)];
+        let [value, factor] = [value, factor].map(|x| Operand::Number(x.get(0)));
+        points.push(Point::Times(At { port: 0, channel: 0 }, value, factor));
+        true
+    }
 }
 
 /// One frame of full scale.
