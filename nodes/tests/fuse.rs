@@ -91,3 +91,30 @@ fn operations_that_would_hide_what_is_no_number_run_by_themselves() {
         assert_eq!(rows(&compiled), [4, 3], "{op}");
     }
 }
+
+//  open ─ shift ─ ~freq            sway ─ ~gain
+//  hiss ────────── filter ────────────── gain ─ out
+#[test]
+fn what_is_constant_is_told() {
+    let patch = read(
+        r#"{"format": 1, "rate": 48000, "nodes": [
+        {"id": "hiss", "kind": "noise", "values": {"channels": 1}},
+        {"id": "open", "kind": "math", "values": {"value": 0.25}},
+        {"id": "shift", "kind": "math", "values": {"value": 0.5}},
+        {"id": "sway", "kind": "osc", "values": {"mode": "control", "freq": "2 Hz"}},
+        {"id": "filter", "kind": "filter"}, {"id": "gain", "kind": "gain"}, {"id": "out", "kind": "output"}],
+        "cables": [
+        {"from": "open", "to": "shift"}, {"from": "shift", "to": "filter.freq", "depth": "2 oct"},
+        {"from": "sway", "to": "gain.gain", "depth": "3 dB"},
+        {"from": "hiss", "to": "filter"}, {"from": "filter", "to": "gain"}, {"from": "gain", "to": "out"}]}"#,
+    );
+    let told = explain(&compiled(&patch), 48_000);
+    let line =
+        |what: &str| told.lines().find(|l| l.contains(what)).unwrap_or_else(|| panic!("{what}: {told}"));
+    for id in ["math     open", "math     shift"] {
+        assert!(line(id).contains("constant: one frame is computed"), "{told}");
+    }
+    assert!(line("filter   filter").contains("freq set, once a block, by "), "{told}");
+    assert!(line("gain     gain").contains("gain moved by "), "{told}");
+    assert_eq!(told.matches("constant").count(), 2, "{told}");
+}

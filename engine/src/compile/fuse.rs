@@ -1,4 +1,4 @@
-//! Last pass: steps of pointwise nodes that follow each other become one.
+//! Last pass: says which nodes are pointwise; steps of such nodes that follow each other become one.
 
 use super::Mode;
 use crate::schedule::{Bank, Schedule, Step};
@@ -6,12 +6,16 @@ use crate::schedule::{Bank, Schedule, Step};
 /// The most steps that become one: more would leave the threads nothing to share.
 const MOST: usize = 512;
 
-/// Marks rows of steps that are run as one while their parameters rest. `pointwise` tells whether the nodes of a bank
-/// are pointwise as they are set.
+/// Marks the banks that are pointwise, as `pointwise` tells, and rows of their steps that are run as one while their
+/// parameters rest; nodes side by side run by themselves.
 pub fn fuse(schedule: &mut Schedule, pointwise: impl Fn(&Bank) -> bool) {
+    for bank in &mut schedule.banks {
+        bank.pointwise = pointwise(bank);
+    }
     let fits = |step: &Step, banks: &[Bank]| match step {
         Step::Run(run) => {
-            run.mode == Mode::Process && run.moved.is_empty() && pointwise(&banks[run.bank as usize])
+            let bank = &banks[run.bank as usize];
+            run.mode == Mode::Process && run.moved.is_empty() && bank.pointwise && bank.lanes() == 1
         }
         _ => false,
     };

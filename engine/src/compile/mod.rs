@@ -118,9 +118,9 @@ pub fn compile_flat(
     Ok(Compiled { schedule, flat, widths, warnings, loops: order.loops })
 }
 
-/// Whether a bank is one node that treats each frame by itself.
+/// Whether the nodes of a bank treat each frame by itself.
 fn pointwise(flat: &Flat, widths: &Widths, context: &Context<'_>, tempo: &TempoMap, bank: &Bank) -> bool {
-    let Some(n) = bank.first().filter(|_| bank.lanes() == 1) else { return false };
+    let Some(n) = bank.first() else { return false };
     let node = &flat.nodes[n];
     !node.bypass && (node.declaration.pointwise)(&setup(flat, widths, context, tempo, n))
 }

@@ -29,8 +29,8 @@ pub struct Declaration {
     /// For how many frames the kernel's `emit` needs nothing of the inputs: a loop may be cut here, and so many of its
     /// frames run at once. 0: none.
     pub holds: fn(&Setup) -> usize,
-    /// Whether each frame of the outputs depends on the same frame of the inputs alone, and the kernel can say how: see
-    /// [`super::Points`].
+    /// Whether each frame of the outputs depends on the same frame of the inputs and parameters alone, and the kernel can
+    /// say how: see [`super::Points`]. Where all of these are constant, it is run for one frame, which stands for all.
     pub pointwise: fn(&Setup) -> bool,
     /// Whether its sound, as long as it is not mixed with other sound, is held back for nothing.
     pub monitors: fn(&Setup) -> bool,

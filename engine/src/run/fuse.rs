@@ -1,6 +1,7 @@
 //! Runs a row of pointwise nodes as one step.
 
 use super::memory::{Memory, Slot};
+use super::tag::{Tag, look};
 use super::view::PortView;
 use crate::node::{At, BLOCK, Operand, Point};
 use crate::schedule::{Run, Step};
@@ -154,24 +155,33 @@ impl Fused {
 
     /// Runs all of it for the first `frames` frames of the block. `false`: something is no number, all is as it was.
     pub fn run(&mut self, memory: &mut Memory, frames: usize) -> bool {
-        let quiet = self.inputs.iter().all(|&slot| memory.silent[slot]);
-        if quiet && self.rests {
+        let tag = Tag::least(self.inputs.iter().map(|&slot| memory.tags[slot]));
+        if tag == Tag::Silent && self.rests {
             for &slot in &self.written {
                 memory.slots[slot].0 = [0.0; BLOCK];
-                memory.silent[slot] = true;
+                memory.tags[slot] = Tag::Silent;
             }
             return true;
         }
         for (kept, &slot) in self.kept.iter_mut().zip(&self.inputs) {
             *kept = memory.slots[slot];
         }
-        dispatch(All { ops: &self.ops, factors: &self.factors, slots: &mut memory.slots });
-        let (mut whole, mut rests) = (true, quiet);
+        let (ops, factors, slots) = (&self.ops, &self.factors, &mut memory.slots);
+        // Of constants, one frame stands for all.
+        match tag {
+            Tag::Live => dispatch(All::<BLOCK> { ops, factors, slots }),
+            _ => {
+                dispatch(All::<1> { ops, factors, slots });
+                self.written.iter().for_each(|&slot| slots[slot].0 = [slots[slot].0[0]; BLOCK]);
+            }
+        }
+        let (mut whole, mut rests) = (true, tag == Tag::Silent);
+        let seen = if tag == Tag::Live { frames } else { 1 };
         for &slot in &self.written {
-            let (finite, silent) = dispatch(super::pass::Look(&memory.slots[slot].0[..frames]));
+            let (finite, tag) = look(&memory.slots[slot].0[..seen], 1);
             whole &= finite;
-            rests &= silent;
-            memory.silent[slot] = silent;
+            rests &= tag == Tag::Silent;
+            memory.tags[slot] = tag;
         }
         self.rests = rests;
         if !whole {
@@ -187,14 +197,14 @@ fn two(op: fn(usize, From, From) -> Op, to: Option<usize>, a: Option<From>, b: O
     Some(op(to?, a?, b?))
 }
 
-/// All operations, whole blocks at a time.
-struct All<'a> {
+/// All operations on the first `N` frames of the block.
+struct All<'a, const N: usize> {
     ops: &'a [Op],
     factors: &'a [f32],
     slots: &'a mut [Slot],
 }
 
-impl Task for All<'_> {
+impl<const N: usize> Task for All<'_, N> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -203,41 +213,41 @@ impl Task for All<'_> {
             match op {
                 Op::Scales(slot, first, count) => {
                     // In registers from the first number to the last.
-                    let mut x = slots[slot].0;
+                    let mut x: [f32; N] = read(slots, From::Slot(slot));
                     for &factor in &factors[first..first + count] {
                         for x in &mut x {
                             *x *= factor;
                         }
                     }
-                    slots[slot].0 = x;
+                    slots[slot].0[..N].copy_from_slice(&x);
                 }
                 Op::Times(to, a, b) => {
-                    let (a, b) = (read(slots, a), read(slots, b));
-                    for i in 0..BLOCK {
+                    let (a, b): ([f32; N], [f32; N]) = (read(slots, a), read(slots, b));
+                    for i in 0..N {
                         slots[to].0[i] = a[i] * b[i];
                     }
                 }
                 Op::Plus(to, a, b) => {
-                    let (a, b) = (read(slots, a), read(slots, b));
-                    for i in 0..BLOCK {
+                    let (a, b): ([f32; N], [f32; N]) = (read(slots, a), read(slots, b));
+                    for i in 0..N {
                         slots[to].0[i] = a[i] + b[i];
                     }
                 }
                 Op::Minus(to, a, b) => {
-                    let (a, b) = (read(slots, a), read(slots, b));
-                    for i in 0..BLOCK {
+                    let (a, b): ([f32; N], [f32; N]) = (read(slots, a), read(slots, b));
+                    for i in 0..N {
                         slots[to].0[i] = a[i] - b[i];
                     }
                 }
                 Op::Distance(to, a, b) => {
-                    let (a, b) = (read(slots, a), read(slots, b));
-                    for i in 0..BLOCK {
+                    let (a, b): ([f32; N], [f32; N]) = (read(slots, a), read(slots, b));
+                    for i in 0..N {
                         slots[to].0[i] = (a[i] - b[i]).abs();
                     }
                 }
                 Op::TimesPlus(to, a, b, c) => {
-                    let (a, b, c) = (read(slots, a), read(slots, b), read(slots, c));
-                    for i in 0..BLOCK {
+                    let [a, b, c]: [[f32; N]; 3] = [read(slots, a), read(slots, b), read(slots, c)];
+                    for i in 0..N {
                         slots[to].0[i] = a[i].mul_add(b[i], c[i]);
                     }
                 }
@@ -247,9 +257,9 @@ impl Task for All<'_> {
 }
 
 #[inline(always)]
-fn read(slots: &[Slot], from: From) -> [f32; BLOCK] {
+fn read<const N: usize>(slots: &[Slot], from: From) -> [f32; N] {
     match from {
-        From::Slot(slot) => slots[slot].0,
-        From::Number(x) => [x; BLOCK],
+        From::Slot(slot) => std::array::from_fn(|i| slots[slot].0[i]),
+        From::Number(x) => [x; N],
     }
 }

@@ -1,9 +1,11 @@
 //! What a program writes while it runs: buffers, lists of events, values of parameters that move.
 
 use super::fuse::Fused;
+use super::tag::Tag;
 use crate::node::{BLOCK, EventList, Points};
 use crate::schedule::{Place, Schedule, Step};
 use signalbox_dsp::lane::{Block, Lane};
+use std::ops::Range;
 
 /// One block of one channel, aligned for every vector width.
 #[derive(Clone, Copy)]
@@ -13,8 +15,8 @@ pub struct Slot(pub [f32; BLOCK]);
 /// What a program writes while it runs.
 pub struct Memory {
     pub slots: Vec<Slot>,
-    /// By slot: whether the value that begins there is silent, all of it zero.
-    pub silent: Vec<bool>,
+    /// By slot: what is known of the buffer that begins there.
+    pub tags: Vec<Tag>,
     pub lists: Vec<EventList>,
     /// The frame at which the program began, where a step asked for it.
     pub born: Option<i64>,
@@ -33,7 +35,7 @@ impl Memory {
     pub fn new(schedule: &Schedule, rows: usize) -> Self {
         Self {
             slots: vec![Slot([0.0; BLOCK]); schedule.slots as usize],
-            silent: vec![true; schedule.slots as usize],
+            tags: vec![Tag::Silent; schedule.slots as usize],
             lists: (0..schedule.lists).map(|_| EventList::new()).collect(),
             born: None,
             rows: vec![Slot([0.0; BLOCK]); rows],
@@ -48,15 +50,42 @@ impl Memory {
         flat_mut(&mut self.slots[range(place)])
     }
 
-    /// Says whether some frames of a buffer are silent; where they are not the first of the block, the others count too.
-    pub fn tell(&mut self, place: Place, silent: bool, frames: &std::ops::Range<usize>) {
-        let tag = &mut self.silent[place.slot as usize];
-        *tag = silent && (frames.start == 0 || *tag);
+    /// Gives some frames of a buffer the values of the first of them.
+    pub fn spread(&mut self, place: Place, frames: &Range<usize>) {
+        let span = place.span as usize;
+        let all = &mut self.all_mut(place)[frames.start * span..frames.end * span];
+        if let [first, rest @ ..] = all
+            && span == 1
+        {
+            return rest.fill(*first);
+        }
+        let mut done = span;
+        while done < all.len() {
+            let more = done.min(all.len() - done);
+            all.copy_within(..more, done);
+            done += more;
+        }
+    }
+
+    /// Says what is known of some frames of a buffer; where they are not the first of the block, the others count too.
+    pub fn tell(&mut self, place: Place, tag: Tag, frames: &Range<usize>) {
+        let known = &mut self.tags[place.slot as usize];
+        *known = match (*known, tag) {
+            _ if frames.start == 0 => tag,
+            (Tag::Silent, Tag::Silent) => Tag::Silent,
+            // What is constant here and there may differ between.
+            _ => Tag::Live,
+        };
+    }
+
+    /// What is known of a buffer.
+    pub fn tag(&self, place: Place) -> Tag {
+        self.tags[place.slot as usize]
     }
 
     /// Whether a buffer is silent.
     pub fn is_silent(&self, place: Place) -> bool {
-        self.silent[place.slot as usize]
+        self.tag(place) == Tag::Silent
     }
 }
 
@@ -69,7 +98,7 @@ fn fused(schedule: &Schedule) -> Vec<(usize, Fused)> {
 }
 
 /// The slots of a buffer.
-pub fn range(place: Place) -> std::ops::Range<usize> {
+pub fn range(place: Place) -> Range<usize> {
     place.slot as usize..(place.slot + place.span) as usize
 }
 

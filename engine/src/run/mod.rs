@@ -25,6 +25,7 @@ mod runner;
 mod segment;
 mod stopwatch;
 mod sum;
+mod tag;
 mod transport;
 mod view;
 

@@ -6,12 +6,13 @@ use super::memory::{Memory, flat, flat_mut, range, wide, wide_mut};
 use super::moving::Move;
 use super::program::Program;
 use super::sum;
+use super::tag::{Tag, look};
 use super::transport::Transport;
 use super::view::{Events, Inputs, Outputs};
 use crate::compile::Mode;
 use crate::node::{BLOCK, Incoming, Io, Params};
 use crate::schedule::{Place, Run, Step};
-use signalbox_dsp::lane::{Lane, Task, dispatch};
+use signalbox_dsp::lane::{Lane, dispatch};
 use std::ops::Range;
 
 /// A node whose values have stayed for so many frames has settled: it may rest.
@@ -139,7 +140,7 @@ impl Pass<'_> {
                 for (channel, place) in to.iter().enumerate() {
                     let x = line.held(channel);
                     memory.slots[place.slot as usize].0[frames.start] = x;
-                    memory.tell(*place, x.to_bits() == 0, &frames);
+                    memory.tell(*place, Tag::of(x), &frames);
                 }
             }
             Step::Take { line, from } => {
@@ -159,7 +160,7 @@ impl Pass<'_> {
                 let line = unsafe { &mut *self.program.lines[*line as usize].0.get() };
                 for (channel, (place, _)) in channels.iter().enumerate() {
                     let silent = line.run(channel, &mut memory.slots[place.slot as usize].0[frames.clone()]);
-                    memory.tell(*place, silent, &frames);
+                    memory.tell(*place, if silent { Tag::Silent } else { Tag::Live }, &frames);
                 }
                 line.advance(frames.len());
             }
@@ -170,6 +171,7 @@ impl Pass<'_> {
                     if memory.is_silent(*place) {
                         continue;
                     }
+                    memory.tell(*place, Tag::Live, &frames);
                     let slot = &mut memory.slots[place.slot as usize].0;
                     for frame in frames.clone() {
                         slot[frame] *= fade.at(age + frame as i64);
@@ -216,14 +218,17 @@ impl Pass<'_> {
             }
         }
         self.read_windows(run, &frames);
-        if self.rests(state, run) {
+        let known = if run.mode == Mode::Process { self.known(run) } else { Tag::Live };
+        if known == Tag::Silent && self.rests(state, run) {
             for place in outputs(run) {
                 let all = self.memory.all_mut(place);
                 all[frames.start * L::LANES..frames.end * L::LANES].fill(0.0);
-                self.memory.tell(place, true, &frames);
+                self.memory.tell(place, Tag::Silent, &frames);
             }
             return;
         }
+        // Of constants, one frame stands for all.
+        let n = if known != Tag::Live && self.is_pointwise(state, run) { 1 } else { n };
         let Memory { slots, lists, rows, .. } = &mut *self.memory;
         for port in &run.outputs {
             if port.events {
@@ -252,14 +257,18 @@ impl Pass<'_> {
         }
         if run.mode != Mode::Emit {
             state.fresh = false;
-            state.still = state.still.saturating_add(n as u32);
+            state.still = state.still.saturating_add(frames.len() as u32);
         }
         let mut whole = true;
         for place in self::outputs(run) {
+            if n < frames.len() {
+                self.memory.spread(place, &frames);
+            }
             let all = flat(&self.memory.slots[range(place)]);
-            let (finite, silent) = dispatch(Look(&all[frames.start * L::LANES..frames.end * L::LANES]));
+            let values = &all[frames.start * L::LANES..(frames.start + n) * L::LANES];
+            let (finite, tag) = look(values, L::LANES);
             whole &= finite;
-            self.memory.tell(place, silent, &frames);
+            self.memory.tell(place, tag, &frames);
         }
         self.write_windows(run, &frames);
         if !whole {
@@ -267,22 +276,38 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether a node needs not to be run: all that comes in is silent, and silence would come out.
+    /// What is known of all that a node hears, parameters aside.
+    #[inline(always)]
+    fn known(&self, run: &Run) -> Tag {
+        let tag = |place: &Place| self.memory.tag(*place);
+        let mut least = Tag::least(run.before.iter().map(tag));
+        for port in run.inputs.iter().filter(|p| !p.events) {
+            let start = port.start as usize;
+            let places = &run.places[start..start + usize::from(port.width)];
+            if least == Tag::Live {
+                break;
+            }
+            least = least.min(Tag::least(places.iter().map(tag)));
+        }
+        least
+    }
+
+    /// Whether a node treats each frame by itself and its parameters stay as they are.
+    #[inline(always)]
+    fn is_pointwise<L: Lane>(&self, state: &State<L>, run: &Run) -> bool {
+        let banks = &self.program.schedule().banks;
+        banks[run.bank as usize].pointwise && state.values.iter().all(Option::is_some)
+    }
+
+    /// Whether a node that hears silence needs not to be run: silence would come out.
     #[inline(always)]
     fn rests<L: Lane>(&self, state: &State<L>, run: &Run) -> bool {
-        let quiet = |place: &Place| self.memory.is_silent(*place);
         let lists = |port: &super::PortView| {
             let count = if port.apart { L::LANES } else { 1 };
             let start = port.start as usize;
             port.events && self.memory.lists[start..start + count].iter().any(|list| !list.is_empty())
         };
-        let reads = run.inputs.iter().filter(|p| !p.events).flat_map(|p| {
-            let start = p.start as usize;
-            &run.places[start..start + usize::from(p.width)]
-        });
-        run.mode == Mode::Process
-            && state.still >= SETTLED
-            && reads.chain(&run.before).all(quiet)
+        state.still >= SETTLED
             && !run.inputs.iter().any(lists)
             && run.outputs.iter().all(|p| !p.events)
             && state.processor.at_rest()
@@ -322,18 +347,4 @@ fn outputs(run: &Run) -> impl Iterator<Item = Place> + '_ {
         let start = p.start as usize;
         run.places[start..start + usize::from(p.width)].iter().copied()
     })
-}
-
-/// Whether all values are finite, and whether all are zero without a sign.
-pub struct Look<'a>(pub &'a [f32]);
-
-impl Task for Look<'_> {
-    type Output = (bool, bool);
-    #[inline(always)]
-    fn run(self) -> (bool, bool) {
-        // The sign out of the way, all that is not finite has the largest exponents.
-        let worst = self.0.iter().fold(0u32, |worst, x| worst.max(x.to_bits() & 0x7fff_ffff));
-        let silent = worst == 0 && self.0.iter().all(|x| x.to_bits() == 0);
-        (worst < f32::INFINITY.to_bits(), silent)
-    }
 }

@@ -6,6 +6,7 @@ use super::memory::{Memory, Slot, range};
 use super::pass::{FAULTS, Fault, Pass};
 use super::program::Program;
 use super::segment::{Crossing, Cut, Segment, cut};
+use super::tag::Tag;
 use super::transport::Transport;
 use crate::node::{BLOCK, Event, Incoming};
 use std::cell::UnsafeCell;
@@ -36,7 +37,7 @@ pub struct Pipeline {
 unsafe impl Sync for Pipeline {}
 
 enum Ring {
-    Buffer(UnsafeCell<Vec<Slot>>, UnsafeCell<Vec<bool>>),
+    Buffer(UnsafeCell<Vec<Slot>>, UnsafeCell<Vec<Tag>>),
     List(UnsafeCell<Vec<Vec<Event>>>),
 }
 
@@ -72,7 +73,7 @@ impl Pipeline {
         let ring = |crossing: &Crossing| match crossing {
             Crossing::Buffer(place) => Ring::Buffer(
                 UnsafeCell::new(vec![Slot([0.0; BLOCK]); blocks * place.span as usize]),
-                UnsafeCell::new(vec![true; blocks]),
+                UnsafeCell::new(vec![Tag::Silent; blocks]),
             ),
             Crossing::List(_) => Ring::List(UnsafeCell::new(vec![Vec::new(); blocks])),
         };
@@ -191,12 +192,12 @@ impl Pipeline {
 
     fn import(&self, crossing: usize, at: usize, memory: &mut Memory) {
         match (&self.rings[crossing], self.cut.crossings[crossing]) {
-            (Ring::Buffer(slots, silent), Crossing::Buffer(place)) => {
+            (Ring::Buffer(slots, tags), Crossing::Buffer(place)) => {
                 // SAFETY: `State` has it that this part was written, and is not written again before this is done.
-                let (slots, silent) = unsafe { (&*slots.get(), &*silent.get()) };
+                let (slots, tags) = unsafe { (&*slots.get(), &*tags.get()) };
                 let span = place.span as usize;
                 memory.slots[range(place)].copy_from_slice(&slots[at * span..(at + 1) * span]);
-                memory.silent[place.slot as usize] = silent[at];
+                memory.tags[place.slot as usize] = tags[at];
             }
             (Ring::List(lists), Crossing::List(list)) => {
                 // SAFETY: as above.
@@ -211,7 +212,7 @@ impl Pipeline {
 
     fn export(&self, crossing: usize, at: usize, memory: &Memory) {
         match (&self.rings[crossing], self.cut.crossings[crossing]) {
-            (Ring::Buffer(slots, silent), Crossing::Buffer(place)) => {
+            (Ring::Buffer(slots, tags), Crossing::Buffer(place)) => {
                 let span = place.span as usize;
                 // SAFETY: `State` has it that all who read this part have done so, and that this thread alone writes it.
                 // Only this part is touched, by way of pointers, since others may read other parts.
@@ -219,7 +220,7 @@ impl Pipeline {
                     let to = (*slots.get()).as_mut_ptr().add(at * span);
                     let from = &memory.slots[range(place)];
                     std::ptr::copy_nonoverlapping(from.as_ptr(), to, span);
-                    (*silent.get()).as_mut_ptr().add(at).write(memory.silent[place.slot as usize]);
+                    (*tags.get()).as_mut_ptr().add(at).write(memory.tag(place));
                 }
             }
             (Ring::List(lists), Crossing::List(list)) => {

@@ -128,7 +128,7 @@ impl Runner {
         self.slowest
     }
 
-    fn run_with(
+    pub(super) fn run_with(
         &mut self,
         program: &Program,
         incoming: Incoming<'_>,

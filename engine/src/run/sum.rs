@@ -1,6 +1,7 @@
 //! Sums, in double precision and in the order of their terms; copies; lanes laid side by side and taken apart.
 
-use super::memory::{Memory, double, range, wide, wide_mut};
+use super::memory::{Memory, double, flat, range, wide, wide_mut};
+use super::tag::Tag;
 use crate::node::BLOCK;
 use crate::schedule::{Place, Term};
 use signalbox_dsp::lane::{Lane, Simd, Task, Wide, dispatch, pack, unpack};
@@ -11,25 +12,30 @@ pub fn copy(memory: &mut Memory, from: Place, to: Place, frames: Range<usize>) {
     let (span, at) = (from.span as usize, |place: Place| place.slot as usize * BLOCK);
     let part = at(from) + frames.start * span..at(from) + frames.end * span;
     super::memory::flat_mut(&mut memory.slots).copy_within(part, at(to) + frames.start * span);
-    memory.tell(to, memory.is_silent(from), &frames);
+    memory.tell(to, memory.tag(from), &frames);
 }
 
 /// Sums channels for some frames of the block.
 pub fn sum(memory: &mut Memory, before: Option<Place>, to: Place, terms: &[Term], frames: Range<usize>) {
-    let quiet = |p: Place| memory.is_silent(p);
-    if before.is_none_or(quiet) && terms.iter().all(|t| quiet(t.place())) {
+    let tag = least(memory, terms.iter().map(Term::place).chain(before));
+    let span = to.span as usize;
+    let all = frames.clone();
+    match tag {
         // Zero in double precision has the same bits.
-        silence(memory, to, frames);
-        return;
+        Tag::Silent => memory.all_mut(to)[frames.start * span..frames.end * span].fill(0.0),
+        Tag::Constant => {
+            let first = frames.start..frames.start + 1;
+            dispatch(Sum { memory, before, to, terms, frames: first });
+            memory.spread(to, &frames);
+        }
+        Tag::Live => dispatch(Sum { memory, before, to, terms, frames }),
     }
-    dispatch(Sum { memory, before, to, terms, frames });
+    memory.tell(to, tag, &all);
 }
 
-/// Fills some frames of a channel, or of a sum that goes on, with zeros.
-fn silence(memory: &mut Memory, to: Place, frames: Range<usize>) {
-    let span = to.span as usize;
-    memory.all_mut(to)[frames.start * span..frames.end * span].fill(0.0);
-    memory.tell(to, true, &frames);
+/// What is known of all of some buffers.
+fn least(memory: &Memory, of: impl Iterator<Item = Place>) -> Tag {
+    Tag::least(of.map(|place| memory.tag(place)))
 }
 
 struct Sum<'a> {
@@ -57,16 +63,23 @@ impl Task for Sum<'_> {
                 Term::Channel(place, gain) => {
                     add(&mut sum, &memory.slots[place.slot as usize].0, *gain, &frames)
                 }
+                // A frame by itself is not worth taking apart.
+                Term::Lanes(place, lanes) if frames.len() == 1 => {
+                    let all = &flat(&memory.slots[range(*place)])[frames.start * place.span as usize..];
+                    let sum = &mut sum[frames.start];
+                    for &(lane, gain) in lanes {
+                        *sum = f64::from(all[lane as usize]).mul_add(f64::from(gain), *sum);
+                    }
+                }
                 Term::Lanes(place, lanes) => {
                     let apart = &mut memory.scratch[..place.span as usize];
-                    unpack(super::memory::flat(&memory.slots[range(*place)]), apart);
+                    unpack(flat(&memory.slots[range(*place)]), apart);
                     for &(lane, gain) in lanes {
                         add(&mut sum, &apart[lane as usize], gain, &frames);
                     }
                 }
             }
         }
-        memory.tell(to, false, &frames);
         match to.span {
             1 => {
                 let out = &mut memory.slots[to.slot as usize].0[frames.clone()];
@@ -94,11 +107,16 @@ fn add(sum: &mut [f64; BLOCK], from: &[f32; BLOCK], gain: f32, frames: &Range<us
 
 /// Sums buffers lane by lane.
 pub fn wide_sum(memory: &mut Memory, to: Place, terms: &[(Place, Vec<f32>)]) {
-    memory.silent[to.slot as usize] = terms.iter().all(|t| memory.is_silent(t.0));
+    let tag = least(memory, terms.iter().map(|t| t.0));
+    memory.tags[to.slot as usize] = tag;
+    let frames = if tag == Tag::Live { BLOCK } else { 1 };
     match to.span {
-        4 => dispatch(WideSum::<4> { memory, to, terms }),
-        8 => dispatch(WideSum::<8> { memory, to, terms }),
-        _ => dispatch(WideSum::<16> { memory, to, terms }),
+        4 => dispatch(WideSum::<4> { memory, to, terms, frames }),
+        8 => dispatch(WideSum::<8> { memory, to, terms, frames }),
+        _ => dispatch(WideSum::<16> { memory, to, terms, frames }),
+    }
+    if tag != Tag::Live {
+        memory.spread(to, &(0..BLOCK));
     }
 }
 
@@ -106,6 +124,8 @@ struct WideSum<'a, const N: usize> {
     memory: &'a mut Memory,
     to: Place,
     terms: &'a [(Place, Vec<f32>)],
+    /// How many, from the first on.
+    frames: usize,
 }
 
 macro_rules! wide_sums {
@@ -120,12 +140,12 @@ macro_rules! wide_sums {
                 for (place, gains) in self.terms {
                     let gain = L::from_fn(|lane| gains[lane]).double();
                     let from = &wide::<L>(&self.memory.slots[range(*place)])[0];
-                    for (s, x) in sum.iter_mut().zip(from) {
+                    for (s, x) in sum.iter_mut().zip(&from[..self.frames]) {
                         *s = x.double().mul_add(gain, *s);
                     }
                 }
                 let out = &mut wide_mut::<L>(&mut self.memory.slots[range(self.to)])[0];
-                for (to, &s) in out.iter_mut().zip(&sum) {
+                for (to, &s) in out.iter_mut().zip(&sum[..self.frames]) {
                     *to = L::single(s);
                 }
             }
@@ -137,11 +157,18 @@ wide_sums!(4 8 16);
 
 /// Lays channels side by side.
 pub fn lay(memory: &mut Memory, from: &[Place], to: Place) {
-    let silent = from.iter().all(|&p| memory.is_silent(p));
-    memory.silent[to.slot as usize] = silent;
-    if silent {
-        memory.all_mut(to).fill(0.0);
-        return;
+    let tag = least(memory, from.iter().copied());
+    memory.tags[to.slot as usize] = tag;
+    match tag {
+        Tag::Silent => return memory.all_mut(to).fill(0.0),
+        Tag::Constant => {
+            for (lane, place) in from.iter().enumerate() {
+                let x = memory.slots[place.slot as usize].0[0];
+                memory.all_mut(to)[lane] = x;
+            }
+            return memory.spread(to, &(0..BLOCK));
+        }
+        Tag::Live => {}
     }
     // The slots that are written lie in one piece, and none of those that are read lies in it.
     let (start, end) = (to.slot as usize, (to.slot + to.span) as usize);
@@ -158,11 +185,14 @@ pub fn lay(memory: &mut Memory, from: &[Place], to: Place) {
 
 /// Takes lanes out of a buffer.
 pub fn take_apart(memory: &mut Memory, from: Place, to: &[(u32, Place)]) {
-    let silent = memory.is_silent(from);
-    let apart = &mut memory.scratch[..from.span as usize];
-    unpack(super::memory::flat(&memory.slots[range(from)]), apart);
+    let tag = memory.tag(from);
+    let (all, apart) = (flat(&memory.slots[range(from)]), &mut memory.scratch[..from.span as usize]);
+    match tag {
+        Tag::Live => unpack(all, apart),
+        _ => apart.iter_mut().zip(all).for_each(|(lane, &x)| *lane = [x; BLOCK]),
+    }
     for &(lane, place) in to {
         memory.slots[place.slot as usize].0 = apart[lane as usize];
-        memory.silent[place.slot as usize] = silent;
+        memory.tags[place.slot as usize] = tag;
     }
 }

@@ -1,13 +1,17 @@
 //! A schedule in words, a line a step, and as a graph for Graphviz.
 
+use super::constants::constants;
 use super::{Bank, Dealer, Fade, Line, Place, Run, Schedule, Step, Term};
 use crate::compile::{Compiled, Depth, FlatCable, Mode, Target};
+use crate::run::PortView;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// The schedule in words: what each step reads and writes, and why it is there.
 pub fn explain(compiled: &Compiled, rate: u32) -> String {
     let Compiled { schedule, flat, .. } = compiled;
     let ms = |frames: usize| frames as f64 * 1e3 / f64::from(rate);
+    let constants = constants(schedule);
     let mut out = String::new();
     let runs = schedule.steps.iter().filter(|s| matches!(s, Step::Run(_))).count();
     let _ = writeln!(
@@ -139,7 +143,7 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                     b(of)
                 )
             }
-            Step::Run(run) => writeln!(out, "{}", run_line(run, compiled)),
+            Step::Run(run) => writeln!(out, "{}", run_line(run, compiled, &constants)),
         };
     }
     let heard = heard(compiled);
@@ -228,7 +232,7 @@ fn b(place: &Place) -> String {
     }
 }
 
-fn run_line(run: &Run, compiled: &Compiled) -> String {
+fn run_line(run: &Run, compiled: &Compiled, constants: &HashSet<u32>) -> String {
     let bank = &compiled.schedule.banks[run.bank as usize];
     let Some(first) = bank.first() else { return "nothing".into() };
     let node = &compiled.flat.nodes[first];
@@ -242,7 +246,7 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
         Mode::Emit => "(gives first: it cuts a loop)".into(),
         Mode::Absorb => "(takes last: it cuts a loop)".into(),
     });
-    let ports = |views: &[crate::run::PortView], names: &dyn Fn(usize) -> &'static str| {
+    let ports = |views: &[PortView], names: &dyn Fn(usize) -> &'static str| {
         let mut told = Vec::new();
         for (i, view) in views.iter().enumerate() {
             if view.events {
@@ -280,7 +284,16 @@ fn run_line(run: &Run, compiled: &Compiled) -> String {
             [Depth::Octaves(d)] => format!("{} × {d} oct", b(place)),
             _ => b(place),
         }));
-        parts.push(format!("{name} moved by {}", by.join(", ")));
+        let rests = moved.curves.is_empty() && moved.cables.iter().all(|c| constants.contains(&c.0.value));
+        let how = if rests { "set, once a block," } else { "moved" };
+        parts.push(format!("{name} {how} by {}", by.join(", ")));
+    }
+    let constant = |port: &PortView| {
+        let places = &run.places[port.start as usize..][..usize::from(port.width)];
+        places.iter().all(|p| constants.contains(&p.value))
+    };
+    if bank.pointwise && run.outputs.iter().all(constant) {
+        parts.push("constant: one frame is computed".into());
     }
     if run.arrival > 0 {
         parts.push(format!("{} frames late", run.arrival));

@@ -1,6 +1,7 @@
 //! The schedule: steps and buffers as plain data, in the order in which they run.
 
 pub mod access;
+mod constants;
 mod explain;
 
 pub use explain::{dot, explain};
@@ -246,6 +247,8 @@ pub struct Moved {
 pub struct Bank {
     /// The nodes by lane, as indices of the flat table; lanes may be empty. A node by itself is a bank of one lane.
     pub members: Vec<Option<usize>>,
+    /// Whether each frame is treated by itself, as the nodes are set.
+    pub pointwise: bool,
 }
 
 impl Bank {

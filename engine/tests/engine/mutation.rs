@@ -6,9 +6,10 @@ use crate::support::chance::Chance;
 use crate::support::interpreter::interpret;
 use crate::support::play::play;
 use crate::support::{generate, kinds};
+use signalbox_dsp::units::Unit;
 use signalbox_engine::compile::check::check;
 use signalbox_engine::compile::{Compiled, Depth, SILENT_SLOTS, compile};
-use signalbox_engine::node::{Declaration, Io, Kernel, Port, Shelf, Width, host};
+use signalbox_engine::node::{Declaration, Io, Kernel, Parameter, Port, Shelf, Width, host};
 use signalbox_engine::patch::Patch;
 use signalbox_engine::schedule::{Place, Schedule, Step, Term};
 
@@ -299,6 +300,50 @@ fn the_oracle_hears_a_node_that_is_skipped_while_it_still_sounds() {
         let expected = interpret(&patch, &compiled, FRAMES).expect("no events");
         let played = play(&patch, &compiled, FRAMES, || 64);
         assert_eq!(played.difference(&expected).is_some(), is_heard);
+    }
+}
+
+/// Gives how many frames it ran at once, and says that it treats each frame by itself.
+struct Lengths;
+
+impl Kernel<f32> for Lengths {
+    fn process(&mut self, io: &mut Io<'_, f32>) {
+        io.outputs.channel(0, 0).fill(io.frames as f32);
+    }
+    fn reset(&mut self) {}
+}
+
+static LENGTHS: Declaration = Declaration {
+    name: "lengths",
+    inputs: &[Port::audio("in", Width::Fixed(1), "")],
+    outputs: &[Port::audio("out", Width::Fixed(1), "")],
+    parameters: &[Parameter::number("value", Unit::None, (-9.0, 9.0), 0.0, "")],
+    pointwise: |_| true,
+    make: |_| Ok(host(Lengths)),
+    ..Declaration::BLANK
+};
+
+#[test]
+fn of_constants_one_frame_is_computed_and_of_all_else_every_one() {
+    let mut kinds = kinds::shelf().kinds().to_vec();
+    kinds.push(&LENGTHS);
+    let shelf = Shelf::new(&kinds);
+    // The node reads what `s` gives, and `p` moves its parameter.
+    for (nodes, length) in [
+        ("s level\np level", 1.0),
+        ("s noise\np level", 64.0),
+        ("s level\np noise", 64.0),
+        ("s noise until=1\np level", 1.0),
+    ] {
+        let text = format!("{nodes}\nx lengths\nout output\ns > x\np > x.value depth=1\nx > out");
+        let patch = patch(&text);
+        let compiled = compile(&patch, &context(&shelf)).unwrap_or_else(|p| panic!("{p:?}"));
+        let (mut builder, mut runner) = signalbox_engine::run::pair();
+        let program = builder.build(&compiled, &context(&shelf), &patch.tempo);
+        let program = program.unwrap_or_else(|p| panic!("{p:?}"));
+        let mut last = Vec::new();
+        runner.run(&program, 640, |block| last = block.channel(0, 0).to_vec());
+        assert_eq!(last, [length; 64], "{nodes}");
     }
 }
 

@@ -9,8 +9,9 @@ use crate::support::shrink::shrink;
 use crate::support::story::{self, Scene, story};
 use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
 use signalbox_engine::patch::Patch;
-use signalbox_engine::schedule::{Dealer, Run, Step, Term};
-use std::collections::BTreeMap;
+use signalbox_engine::schedule::access::{reads, writes};
+use signalbox_engine::schedule::{Dealer, Run, Schedule, Step, Term};
+use std::collections::{BTreeMap, HashSet};
 
 /// How many patches each of the tests tries that play as they are; they run side by side.
 const PATCHES: u64 = 1_500;
@@ -80,6 +81,26 @@ fn shorter(scenes: &[Scene]) -> Vec<Vec<Scene>> {
     all
 }
 
+/// The values that are constant while no parameter moves, since the nodes that give them treat each frame by itself
+/// and read nothing.
+fn constants(schedule: &Schedule) -> HashSet<u32> {
+    let mut constants = HashSet::new();
+    for step in &schedule.steps {
+        if let Step::Run(run) = step
+            && schedule.banks[run.bank as usize].pointwise
+        {
+            let mut free = run.moved.is_empty();
+            reads(step, |_| free = false);
+            writes(step, |place| {
+                if free {
+                    constants.insert(place.value);
+                }
+            });
+        }
+    }
+    constants
+}
+
 /// How many of the patches of a campaign have a thing.
 #[derive(Debug, Default)]
 struct Coverage(BTreeMap<&'static str, usize>);
@@ -115,6 +136,13 @@ impl Coverage {
             "lanes of a sum",
             steps(&|s| matches!(s, Step::Sum { terms, .. } if terms.iter().any(|t| matches!(t, Term::Lanes(..))))),
         );
+        let constants = constants(schedule);
+        self.count("constant", !constants.is_empty());
+        let by_constants =
+            |r: &Run| r.moved.iter().flat_map(|m| &m.cables).any(|c| constants.contains(&c.0.value));
+        self.count("parameter that a constant moves", runs(&by_constants));
+        let of_constants = |r: &Run| r.before.iter().any(|p| constants.contains(&p.value));
+        self.count("constant that is worked on in place", runs(&of_constants));
         self.count("lanes of a batch", runs(&|r| r.moved.iter().any(|m| m.curves.len() > 1)));
         self.count(
             "cables to parameters of a batch",

@@ -13,7 +13,7 @@ impl Assigner<'_> {
         let mut nodes = members.iter().flatten();
         let index = nodes.next().map_or(next, |&n| *self.banks.entry(n).or_insert(next));
         if index == next {
-            self.schedule.banks.push(Bank { members: members.to_vec() });
+            self.schedule.banks.push(Bank { members: members.to_vec(), pointwise: false });
         }
         index
     }

@@ -85,7 +85,7 @@ fn good() -> Schedule {
         ],
         slots: SILENT_SLOTS + 6,
         lists: 6,
-        banks: (0..4).map(|n| Bank { members: vec![Some(n)] }).collect(),
+        banks: (0..4).map(|n| Bank { members: vec![Some(n)], pointwise: false }).collect(),
         lines: vec![line(1)],
         event_lines: vec![line(0)],
         dealers: vec![Dealer { key: "lead".into(), node: 4, voices: 2, ports: 1, levels: 1 }],

@@ -31,6 +31,7 @@ pub const TWINS: &[Twin] = &[
     Twin { pass: Pass::Buffers, what: "nothing is copied before a node in place", wrong: no_copy },
     Twin { pass: Pass::Buffers, what: "an output reads another slot", wrong: other_output },
     Twin { pass: Pass::Fuse, what: "a row is a step too long", wrong: long_row },
+    Twin { pass: Pass::Fuse, what: "a node with a past counts as pointwise", wrong: no_past },
     Twin { pass: Pass::Fuse, what: "a row goes over a parameter that moves", wrong: moving_row },
 ];
 
@@ -336,6 +337,22 @@ fn long_row(c: &mut Chain, chance: &mut Chance) -> Option<()> {
         .iter_mut()
         .filter_map(|s| if let Step::Fuse { steps } = s { Some(steps) } else { None });
     *any(chance, rows)? += 1;
+    Some(())
+}
+
+fn no_past(c: &mut Chain, chance: &mut Chance) -> Option<()> {
+    let reads_nothing = |step: &Step| {
+        let mut nothing = true;
+        reads(step, |_| nothing = false);
+        nothing
+    };
+    let banks = &mut c.schedule.banks;
+    let runs = c.schedule.steps.iter().filter(|step| reads_nothing(step)).filter_map(|step| match step {
+        Step::Run(run) if run.mode == Mode::Process => Some(run.bank as usize),
+        _ => None,
+    });
+    let bank = any(chance, runs.filter(|&bank| !banks[bank].pointwise))?;
+    banks[bank].pointwise = true;
     Some(())
 }
 
