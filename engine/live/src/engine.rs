@@ -2,9 +2,10 @@
 
 use crate::bridge::{Bridge, LONGEST};
 use crate::guard::Guard;
+use crate::rank::rank;
 use crate::shared::{METERED, Shared};
 use crate::swap::Reader;
-use crate::wires::{AudioEnds, Late, Order};
+use crate::wires::{AudioEnds, Late, Order, Who};
 use signalbox_engine::node::{Incoming, Message};
 use signalbox_engine::run::Runner;
 use std::sync::Arc;
@@ -85,6 +86,8 @@ impl Engine {
         let took = began.elapsed();
         let share = took.as_secs_f32() * self.rate as f32 / frames.max(1) as f32;
         self.shared.busy(share);
+        self.shared.worked.fetch_add(took.as_nanos() as u64, Relaxed);
+        self.shared.asked.fetch_add(frames as u64, Relaxed);
         if share > 1.0 {
             self.complain(share, took, worked);
         }
@@ -131,15 +134,20 @@ impl Engine {
         // What would have been ready in time, had the system let it, is not the nodes' fault.
         let own = worked_before.and_then(|before| worked().map(|now| now.saturating_sub(before)));
         let ours = own.is_none_or(|own| own.as_secs_f32() * share >= took.as_secs_f32());
-        let group = self.runner.slowest().filter(|_| ours);
+        let who = match self.runner.slowest() {
+            _ if !ours => Who::System,
+            Some(group) => Who::Group(group),
+            None => Who::Nobody,
+        };
         let song = self.runner.song().frame;
         // Where nobody takes them, they are only counted.
-        let _ = self.ends.late.push(Late { number: self.ran.0, song, share, group });
+        let _ = self.ends.late.push(Late { number: self.ran.0, song, share, who });
     }
 
     /// Comes in softly again: another device listens from now on.
     pub fn enter(&mut self) {
         self.level.now = 0.0;
+        self.shared.rank.store(rank(), Relaxed);
     }
 
     /// Whether there was something to play.
@@ -149,7 +157,8 @@ impl Engine {
         let width = playing.program.schedule().outputs.get(playing.output).map_or(0, |o| o.channels.len());
         let recorded = self.bridge.as_mut().map_or(&[][..], |bridge| bridge.pull(frames));
         let incoming = Incoming::new(recorded, &self.messages, 0, frames);
-        self.runner.run_live(&playing.program, incoming, frames, |block| {
+        let wake = || playing.helpers.iter().for_each(std::thread::Thread::unpark);
+        self.runner.run_live(&playing.program, incoming, frames, &wake, |block| {
             let to = &mut out[at * channels..(at + block.frames) * channels];
             // A mono output is heard on the first two channels.
             let heard = if width == 1 { channels.min(2) } else { channels.min(width) };

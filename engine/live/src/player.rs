@@ -2,20 +2,22 @@
 
 use crate::bridge::Bridge;
 use crate::engine::Engine;
+use crate::helpers::Helpers;
 use crate::look::{self, Eyes, Looks, with_looks};
 use crate::shared::Shared;
 use crate::swap::{Publisher, swap};
-use crate::wires::{ControlEnds, Late, Order, Played, wires};
+use crate::wires::{ControlEnds, Late, Order, Played, Who, wires};
 use rtrb::Producer;
 use signalbox_engine::compile::{Compiled, Context, Problem, lanes_here};
 use signalbox_engine::node::{Assets, Kind, Parameter, Probe, Setting, Shelf, Taper, Value, nearest};
 use signalbox_engine::patch::{Endpoint, Patch};
 use signalbox_engine::render::main_output;
-use signalbox_engine::run::{Builder, Compiling, pair};
+use signalbox_engine::run::{Builder, Compiling, Program, pair};
 use signalbox_engine::schedule::Step;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::thread::Thread;
 
 /// Where patches get their nodes and files from.
 #[derive(Clone)]
@@ -43,6 +45,9 @@ pub struct Player {
     waiting: Option<Patch>,
     /// The patch that was set last, without what is looked at.
     patch: Option<Patch>,
+    helpers: Option<Helpers>,
+    /// What nodes cost, by the key of the first of those that run together.
+    costs: HashMap<String, f64>,
     /// What was turned by hand since, by node and parameter.
     turned: HashMap<(String, usize), f32>,
     looks: Looks,
@@ -94,6 +99,8 @@ impl Player {
             way: Way::There,
             waiting: None,
             patch: None,
+            helpers: None,
+            costs: HashMap::new(),
             turned: HashMap::new(),
             looks: Looks::new(),
             eyes,
@@ -260,15 +267,52 @@ impl Player {
         Some(current.program.fault_key(&fault).to_string())
     }
 
-    /// The next buffer that was late, and the nodes on which most of its time went beyond what they usually take; none
-    /// where the system had taken the processor away, or where the program is gone.
+    /// The next buffer that was late, and the nodes on which most of its time went beyond what they usually take, where
+    /// they are to blame and still play.
     pub fn late(&mut self) -> Option<(Late, Vec<String>)> {
         let late = self.ends.late.pop().ok()?;
         let current = self.publisher.current().filter(|c| c.number == late.number);
-        let keys = current.zip(late.group).map_or_else(Vec::new, |(current, group)| {
-            current.program.group_keys(group).into_iter().map(String::from).collect()
-        });
+        let keys = match (current, late.who) {
+            (Some(current), Who::Group(group)) => {
+                current.program.group_keys(group).into_iter().map(String::from).collect()
+            }
+            _ => Vec::new(),
+        };
         Some((late, keys))
+    }
+
+    /// Lets so many threads play from now on, 1 being the callback's alone.
+    pub fn share(&mut self, threads: usize) {
+        if threads == self.threads() {
+            return;
+        }
+        let rank = self.shared.rank.load(Relaxed);
+        self.helpers = (threads > 1).then(|| Helpers::new(threads - 1, rank, || self.publisher.reader()));
+        if let Some(patch) = self.patch.clone() {
+            // What plays still does on more threads.
+            let _ = self.go(with_looks(&patch, &self.looks, &self.source.shelf));
+        }
+    }
+
+    /// How many threads play.
+    pub fn threads(&self) -> usize {
+        1 + self.helpers.as_ref().map_or(0, |helpers| helpers.threads().len())
+    }
+
+    /// Lets the helpers play a program that is not on the way to another one.
+    fn with_helpers(&mut self, program: Program) -> (Program, Vec<Thread>) {
+        if let Some(current) = self.publisher.current() {
+            let costs = current.program.costs().into_iter();
+            self.costs.extend(costs.filter_map(|(keys, cost)| Some((keys.first()?.to_string(), cost))));
+        }
+        match &self.helpers {
+            Some(helpers) if program.unsettled() == 0 => {
+                let costs = &self.costs;
+                let cost = |keys: &[&str]| keys.first().and_then(|key| costs.get(*key)).copied();
+                (program.with_crew(self.threads(), cost), helpers.threads())
+            }
+            _ => (program, Vec::new()),
+        }
     }
 
     /// Lets the audio side take from now on what is recorded, or nothing more; `false`: too many wait.
@@ -372,7 +416,9 @@ impl Player {
         }
         let probes = compiled.flat.nodes.iter().filter(|n| n.declaration.name == look::KIND);
         self.seen = probes.map(|n| n.key.clone()).collect();
-        let number = self.publisher.publish(program, output);
+        let (program, helpers) = self.with_helpers(program);
+        let number = self.publisher.publish(program, output, helpers);
+        self.helpers.iter().flat_map(Helpers::threads).for_each(|thread| thread.unpark());
         self.last = Some(Last { patch, compiled, number, unsettled });
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What the audio side tells: numbers that both sides see, without waiting for each other.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// How many channels of the output are metered.
 pub const METERED: usize = 16;
@@ -26,6 +26,12 @@ pub struct Shared {
     pub clipped: AtomicU64,
     /// Why the guard has muted, see [`super::Trip`]; 0 while it has not.
     pub trip: AtomicU32,
+    /// For how long buffers were worked on, in nanoseconds.
+    pub worked: AtomicU64,
+    /// How many frames they had.
+    pub asked: AtomicU64,
+    /// The real-time priority of the thread that asked last as a new one; 0 where it has none.
+    pub rank: AtomicI32,
     /// The greatest share of a buffer's time that it took to fill it since it was read, a number.
     load: AtomicU32,
     /// By channel: the greatest sample since it was read.

@@ -1,6 +1,7 @@
 //! The stage: a thread that keeps a player and its device together. When the device fails it plays on silently in
 //! time, and tries again until sound is back.
 
+mod foreman;
 mod input;
 mod keeper;
 mod keys;
@@ -58,8 +59,9 @@ pub struct Dropout {
     pub song: f64,
     /// How much of its time the buffer took, above 1.
     pub share: f32,
-    /// The keys of the nodes that took most beyond what they usually take; none where the system had taken the
-    /// processor away.
+    /// Whether it was the system's fault, which had taken the processor away.
+    pub system: bool,
+    /// If not, the keys of the nodes that took most beyond what they usually take, where that is known.
     pub nodes: Vec<String>,
     /// How many others there were since the last that was told.
     pub others: u64,
@@ -76,6 +78,8 @@ pub struct Status {
     pub there: bool,
     /// Frames a second.
     pub rate: u32,
+    /// How many threads play.
+    pub threads: usize,
     /// The device, where there is one.
     pub device: Option<String>,
     /// Levels and load since the last call.
@@ -120,6 +124,7 @@ pub struct Stage {
 struct View {
     shared: Arc<Shared>,
     there: bool,
+    threads: usize,
     rate: u32,
     device: Option<String>,
     channels: usize,
@@ -224,6 +229,7 @@ impl Stage {
             song: shared.song.load(Relaxed),
             rolls: shared.rolls.load(Relaxed),
             there: view.there,
+            threads: view.threads,
             rate: view.rate,
             device: view.device.clone(),
             meters: shared.meters(view.channels),

@@ -6,6 +6,7 @@
 use arc_swap::{ArcSwapOption, Cache};
 use signalbox_engine::run::Program;
 use std::sync::Arc;
+use std::thread::Thread;
 
 /// A program that is played.
 pub struct Playing {
@@ -15,6 +16,8 @@ pub struct Playing {
     pub program: Program,
     /// Which of its outputs is heard.
     pub output: usize,
+    /// The threads that help where it has a crew.
+    pub helpers: Vec<Thread>,
 }
 
 /// The control side.
@@ -38,11 +41,16 @@ pub fn swap() -> (Publisher, Reader) {
 
 impl Publisher {
     /// Publishes a program; gives its number.
-    pub fn publish(&mut self, program: Program, output: usize) -> u64 {
+    pub fn publish(&mut self, program: Program, output: usize, helpers: Vec<Thread>) -> u64 {
         self.count += 1;
-        let playing = Arc::new(Playing { number: self.count, program, output });
+        let playing = Arc::new(Playing { number: self.count, program, output, helpers });
         self.retired.extend(self.current.swap(Some(playing)));
         self.count
+    }
+
+    /// One more reader.
+    pub fn reader(&self) -> Reader {
+        Reader { cache: Cache::new(self.current.clone()) }
     }
 
     /// What is published.

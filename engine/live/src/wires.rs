@@ -47,9 +47,19 @@ pub struct Late {
     pub song: i64,
     /// How much of its time the buffer took, above 1.
     pub share: f32,
-    /// The group of steps that took most beyond what it usually takes; none where the system had taken the processor
-    /// away.
-    pub group: Option<usize>,
+    /// Who is to blame.
+    pub who: Who,
+}
+
+/// Who is to blame for a buffer that was late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The group of steps that took most beyond what it usually takes.
+    Group(usize),
+    /// The system, which had taken the processor away.
+    System,
+    /// Nobody knows: several threads played.
+    Nobody,
 }
 
 /// A node that gave what is no number, in the program with this number.

@@ -195,7 +195,9 @@ impl Builder {
         let (changes, moves) = (self.changes.clone(), UnsafeCell::new(moves));
         Ok(Program {
             owner: self.id,
+            usual: groups(&schedule).iter().map(|_| Default::default()).collect(),
             groups: groups(&schedule),
+            crew: None,
             schedule,
             cells,
             keys,

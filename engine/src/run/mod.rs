@@ -6,6 +6,7 @@
 mod builder;
 mod bypass;
 mod cell;
+mod crew;
 mod dealer;
 mod follow;
 mod fuse;
@@ -21,6 +22,7 @@ mod pass;
 mod pipeline;
 mod program;
 mod ramp;
+mod relay;
 mod runner;
 mod segment;
 mod stopwatch;
@@ -31,6 +33,7 @@ mod view;
 
 pub use builder::{Builder, pair};
 pub use cell::{Cell, Knobs};
+pub use crew::Help;
 pub use follow::Compiling;
 pub use pass::Fault;
 pub use pipeline::Pipeline;

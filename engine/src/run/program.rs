@@ -1,6 +1,7 @@
 //! What the runner runs: a schedule with its memory and its cells. Made on the control side.
 
 use super::cell::{Cell, Knobs};
+use super::crew::{Crew, Help};
 use super::dealer::Dealer;
 use super::line::{DelayLine, EventLine};
 use super::memory::Memory;
@@ -9,7 +10,7 @@ use super::pass::Fault;
 use crate::schedule::{Schedule, Step};
 use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// A schedule with all that it needs to run.
 pub struct Program {
@@ -31,6 +32,10 @@ pub struct Program {
     pub(super) moves: UnsafeCell<Moves>,
     /// Where each group of steps ends whose time is taken.
     pub(super) groups: Vec<u32>,
+    /// By group: what it usually takes, in nanoseconds a frame, as the bits of a number; 0 until it was timed.
+    pub(super) usual: Vec<AtomicU32>,
+    /// Where several threads run it.
+    pub(super) crew: Option<Crew>,
     /// For how many frames it is on its way from the program before.
     pub(super) unsettled: usize,
     /// How many frames automation takes to where it is after a jump.
@@ -68,6 +73,46 @@ impl Program {
     /// The key of the node in a lane of a bank; empty where none is.
     pub fn key(&self, bank: usize, lane: usize) -> &str {
         &self.keys[bank][lane]
+    }
+
+    /// Lets so many threads run it from the start on; `cost` tells what the nodes with these keys cost together, where that
+    /// is known.
+    pub fn with_crew(mut self, threads: usize, cost: impl Fn(&[&str]) -> Option<f64>) -> Self {
+        let steps = self.schedule.steps.len();
+        let known: Vec<Option<f64>> = (0..self.groups.len()).map(|g| cost(&self.group_keys(g))).collect();
+        let sum: f64 = known.iter().flatten().sum();
+        // What is not known is taken for the middle of what is.
+        let usual = if sum > 0.0 { sum / known.iter().flatten().count() as f64 } else { 1.0 };
+        let mut costs = vec![0.0; steps];
+        let mut start = 0;
+        for (&end, known) in self.groups.iter().zip(&known) {
+            if let Some(first) = costs.get_mut(start) {
+                *first = known.unwrap_or(usual);
+            }
+            start = end as usize;
+        }
+        self.crew = Some(Crew::new(&self, &costs, threads));
+        self
+    }
+
+    /// Whether several threads run it.
+    pub fn has_crew(&self) -> bool {
+        self.crew.is_some()
+    }
+
+    /// Does some of the work of the buffer that is run now, for a thread that helps.
+    pub fn help(&self) -> Help {
+        let Some(crew) = &self.crew else { return Help::Idle };
+        // SAFETY: the crew was made for this program. Nothing in there, all of it arithmetic on audio, relies on denormal
+        // numbers.
+        unsafe { no_denormals::no_denormals(|| crew.help(self)) }
+    }
+
+    /// What each group of steps usually takes, in nanoseconds a frame, with the keys of its nodes; where it was timed.
+    pub fn costs(&self) -> Vec<(Vec<&str>, f64)> {
+        let usual = self.usual.iter().map(|u| f64::from(f32::from_bits(u.load(Ordering::Relaxed))));
+        let timed = usual.enumerate().filter(|(_, usual)| *usual > 0.0);
+        timed.map(|(group, usual)| (self.group_keys(group), usual)).collect()
     }
 
     /// The keys of the nodes that run in a group of steps, see [`super::Runner::slowest`].

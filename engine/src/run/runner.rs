@@ -1,6 +1,7 @@
 //! The runner: the audio side. Runs programs block by block; allocates nothing, frees nothing, never waits.
 
 use super::cell::with_state;
+use super::crew::{Crew, LONGEST};
 use super::memory::Slot;
 use super::pass::{FAULTS, Fault, Pass};
 use super::pipeline::Pipeline;
@@ -27,18 +28,32 @@ pub struct Runner {
 /// The outputs of a block that was just run.
 pub struct Block<'a> {
     program: &'a Program,
-    slots: &'a [Slot],
+    sound: Sound<'a>,
     /// The absolute frame at which the block begins.
     pub frame: i64,
     /// How many frames it has.
     pub frames: usize,
 }
 
+/// Where the outputs of a block lie.
+#[derive(Clone, Copy)]
+enum Sound<'a> {
+    Slots(&'a [Slot]),
+    Crew(&'a Crew),
+}
+
 impl Block<'_> {
     /// One channel of an output, by its index in the schedule.
     pub fn channel(&self, output: usize, channel: usize) -> &[f32] {
-        let place = self.program.schedule().outputs[output].channels[channel];
-        &self.slots[place.slot as usize].0[..self.frames]
+        let outputs = &self.program.schedule().outputs;
+        match self.sound {
+            Sound::Slots(slots) => &slots[outputs[output].channels[channel].slot as usize].0[..self.frames],
+            Sound::Crew(crew) => {
+                let before: usize = outputs[..output].iter().map(|o| o.channels.len()).sum();
+                // SAFETY: the runner, held by mutable reference, made this block, and gives no work while it is seen.
+                unsafe { &crew.output(before + channel)[..self.frames] }
+            }
+        }
     }
 }
 
@@ -99,14 +114,20 @@ impl Runner {
     }
 
     /// As [`Runner::run`], with what comes in from outside in these frames, and on the watch for what takes long: see
-    /// [`Runner::slowest`].
+    /// [`Runner::slowest`]. Where the program has a crew, `wake` calls the threads that help, see [`Program::help`];
+    /// the blocks that `each` sees are longer then, and nothing is timed.
     pub fn run_live(
         &mut self,
         program: &Program,
         incoming: Incoming<'_>,
         frames: usize,
+        wake: &dyn Fn(),
         mut each: impl FnMut(&Block<'_>),
     ) {
+        if let Some(crew) = &program.crew {
+            self.slowest = None;
+            return self.run_crew(program, crew, incoming, frames, wake, &mut each);
+        }
         let mut watch = std::mem::take(&mut self.watch);
         watch.begin(program.groups.len());
         self.run_with(program, incoming, frames, &mut each, |pass, n| {
@@ -118,8 +139,43 @@ impl Runner {
                 from = end as usize;
             }
         });
-        self.slowest = watch.end(frames);
+        self.slowest = watch.end(&program.usual, frames);
         self.watch = watch;
+    }
+
+    fn run_crew(
+        &mut self,
+        program: &Program,
+        crew: &Crew,
+        incoming: Incoming<'_>,
+        frames: usize,
+        wake: &dyn Fn(),
+        each: &mut dyn FnMut(&Block<'_>),
+    ) {
+        if program.owner != self.id {
+            return;
+        }
+        let mut blocks = || {
+            // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+            unsafe { program.arrive() };
+            let (begin, mut left) = (self.frame, frames);
+            while left > 0 {
+                let n = self.transport.until_jump(self.frame, left.min(LONGEST));
+                let changes = program.changes();
+                let changed = changes != self.seen;
+                self.seen = changes;
+                let incoming = incoming.part((self.frame - begin) as usize, n);
+                let (transport, faults) = (&self.transport, &mut self.faults);
+                // SAFETY: as above; the crew is the program's own.
+                unsafe { crew.run(program, transport, incoming, self.frame, n, changed, wake, faults) };
+                each(&Block { program, sound: Sound::Crew(crew), frame: self.frame, frames: n });
+                self.frame += n as i64;
+                self.transport.come(self.frame);
+                left -= n;
+            }
+        };
+        // SAFETY: nothing in the blocks, all of it arithmetic on audio, relies on denormal numbers.
+        unsafe { no_denormals::no_denormals(&mut blocks) };
     }
 
     /// The group of steps that took most beyond what it usually takes, in the last buffer of [`Runner::run_live`]; for
@@ -158,7 +214,8 @@ impl Runner {
                 let faults = &mut self.faults;
                 let mut pass = Pass { program, memory, start, transport, changed, faults, incoming };
                 steps(&mut pass, n);
-                each(&Block { program, slots: &memory.slots, frame: self.frame, frames: n });
+                let sound = Sound::Slots(&memory.slots);
+                each(&Block { program, sound, frame: self.frame, frames: n });
                 self.frame += n as i64;
                 self.transport.come(self.frame);
             }

@@ -1,6 +1,7 @@
 //! Where the time of a buffer goes: each step, or each group of steps where there are many, against what it usually takes.
 
 use crate::schedule::{Schedule, Step};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Instant;
 
 /// The most groups that are timed: so many looks at the clock cost under a hundredth of a block's time.
@@ -14,25 +15,18 @@ const LEARN: f32 = 0.02;
 pub struct Stopwatch {
     /// In this buffer.
     spent: Vec<f32>,
-    /// Usually, a frame.
-    usual: Vec<f32>,
     last: Option<Instant>,
 }
 
 impl Stopwatch {
     pub fn new() -> Self {
-        Self { spent: Vec::with_capacity(GROUPS), usual: Vec::with_capacity(GROUPS), last: None }
+        Self { spent: Vec::with_capacity(GROUPS), last: None }
     }
 
     /// A buffer begins, of a program with so many groups.
     pub fn begin(&mut self, groups: usize) {
-        let groups = groups.min(GROUPS);
-        if self.spent.len() != groups {
-            self.usual.clear();
-            self.usual.resize(groups, 0.0);
-        }
         self.spent.clear();
-        self.spent.resize(groups, 0.0);
+        self.spent.resize(groups.min(GROUPS), 0.0);
     }
 
     /// A block begins.
@@ -48,15 +42,20 @@ impl Stopwatch {
         }
     }
 
-    /// A buffer is over; the group that took most beyond what it usually takes.
-    pub fn end(&mut self, frames: usize) -> Option<usize> {
+    /// A buffer is over; the group that took most beyond what it usually takes, which is kept in `usual` as the bits of
+    /// numbers, in nanoseconds a frame.
+    pub fn end(&mut self, usual: &[AtomicU32], frames: usize) -> Option<usize> {
         let frames = frames.max(1) as f32;
-        let beyond = |g: usize| self.spent[g] - self.usual[g] * frames;
-        let worst = (0..self.spent.len()).max_by(|&a, &b| beyond(a).total_cmp(&beyond(b)));
-        for (usual, spent) in self.usual.iter_mut().zip(&self.spent) {
-            *usual += (spent / frames - *usual) * LEARN;
+        let mut worst: Option<(usize, f32)> = None;
+        for (group, (kept, spent)) in usual.iter().zip(&self.spent).enumerate() {
+            let usual = f32::from_bits(kept.load(Relaxed));
+            let beyond = spent - usual * frames;
+            if worst.is_none_or(|(_, most)| beyond > most) {
+                worst = Some((group, beyond));
+            }
+            kept.store((usual + (spent / frames - usual) * LEARN).to_bits(), Relaxed);
         }
-        worst
+        worst.map(|(group, _)| group)
     }
 }
 
@@ -84,6 +83,7 @@ mod tests {
     #[test]
     fn the_group_that_takes_longer_than_it_usually_does_is_found() {
         let mut watch = Stopwatch::new();
+        let usual: Vec<AtomicU32> = (0..3).map(|_| AtomicU32::new(0)).collect();
         let mut buffer = |slow: Option<usize>| {
             watch.begin(3);
             for group in 0..3 {
@@ -91,7 +91,7 @@ mod tests {
                 let takes = if group == 2 { 90_000.0 } else { 1_000.0 };
                 watch.spent[group] = if slow == Some(group) { takes + 50_000.0 } else { takes };
             }
-            watch.end(64)
+            watch.end(&usual, 64)
         };
         assert_eq!(buffer(None), Some(2), "at first, what takes most");
         (0..300).for_each(|_| assert!(buffer(None).is_some()));

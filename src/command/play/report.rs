@@ -58,9 +58,10 @@ impl Report {
 
 /// A dropout in words.
 fn late(dropout: &Dropout) -> String {
-    let Dropout { song, share, nodes, others } = dropout;
+    let Dropout { song, share, system, nodes, others } = dropout;
     let who = match nodes.as_slice() {
-        [] => "the system had taken the processor away".into(),
+        [] if *system => "the system had taken the processor away".into(),
+        [] => "all of it is too much".into(),
         [node] => format!("`{node}` took longer than it does otherwise"),
         [named @ .., _] if named.len() < NAMED => format!("one of `{}` took longer", nodes.join("`, `")),
         [first, .., last] => format!("one of {} nodes, `{first}` to `{last}`, took longer", nodes.len()),
@@ -76,6 +77,7 @@ mod tests {
     #[test]
     fn a_late_buffer_is_blamed_in_words() {
         let dropout = |nodes: &[&str]| Dropout {
+            system: nodes.is_empty(),
             song: 12.5,
             share: 1.5,
             nodes: nodes.iter().map(|n| n.to_string()).collect(),

@@ -1,5 +1,6 @@
 //! The stage's thread: obeys, and looks after the devices.
 
+use super::foreman::{Foreman, Measured};
 use super::input::Input;
 use super::keys::{Moved, Ring};
 use super::{Dropout, Event, Hosts, Message, RETRY, View};
@@ -9,7 +10,7 @@ use crate::midi::Clock;
 use crate::midi::clock::{Follower, Step};
 use crate::player::{Player, Source};
 use crate::stream::{self, Open, Seat};
-use crate::wires::Order;
+use crate::wires::{Order, Who};
 use signalbox_engine::patch::{Endpoint, Patch};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -24,6 +25,9 @@ const SILENT: Duration = Duration::from_secs(1);
 
 /// Sound that comes too late is told so often at most.
 const COMPLAIN: Duration = Duration::from_secs(1);
+
+/// The most threads that play.
+const THREADS: usize = 8;
 
 /// How many frames the clock asks for at once that stands in for a device.
 const PUMPED: usize = 256;
@@ -48,6 +52,9 @@ pub struct Keeper {
     looks: Looks,
     /// Follows another machine's clock, where that is wanted.
     follower: Option<Follower>,
+    foreman: Foreman,
+    /// Since when is measured for it, and what had been counted then: nanoseconds of work, frames, late buffers.
+    measured: (Instant, u64, u64, u64),
     /// When a late buffer was told last, and how many were not since.
     complained: (Option<Instant>, u64),
     /// Whether the user knows that there is no device.
@@ -87,6 +94,8 @@ impl Keeper {
             learning: None,
             looks: Looks::new(),
             follower: None,
+            foreman: Foreman::default(),
+            measured: (Instant::now(), 0, 0, 0),
             complained: (None, 0),
             told: false,
             dropouts: 0,
@@ -147,6 +156,7 @@ impl Keeper {
             self.complain();
             self.look_after_sound();
             self.look_after_input();
+            self.look_after_load();
             self.show();
         }
         if let Sound::Plays(open, ..) = std::mem::replace(&mut self.sound, Self::silent(&self.seat, RETRY.0))
@@ -207,8 +217,35 @@ impl Keeper {
             let song = late.song as f64 / f64::from(self.player.rate());
             let others = std::mem::take(others);
             *last = Some(Instant::now());
-            let dropout = Dropout { song, share: late.share, nodes, others };
+            let system = late.who == Who::System;
+            let dropout = Dropout { song, share: late.share, system, nodes, others };
             let _ = self.events.send(Event::Late(dropout));
+        }
+    }
+
+    /// Lets more threads play, or fewer, as it pays.
+    fn look_after_load(&mut self) {
+        let (since, worked, asked, late) = self.measured;
+        if since.elapsed() < self.foreman.look() {
+            return;
+        }
+        let shared = self.player.shared();
+        let now = (shared.worked.load(Relaxed), shared.asked.load(Relaxed), shared.late.load(Relaxed));
+        self.measured = (Instant::now(), now.0, now.1, now.2);
+        let seconds = now.1.wrapping_sub(asked) as f64 / f64::from(self.player.rate());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        if seconds <= 0.0 || seconds > 1e6 || cores == 1 || !self.player.is_there() {
+            return;
+        }
+        let measured = Measured {
+            time: since.elapsed(),
+            load: now.0.saturating_sub(worked) as f64 * 1e-9 / seconds,
+            late: now.2.saturating_sub(late),
+        };
+        match self.foreman.hear(measured) {
+            Some(true) => self.player.share(cores.min(THREADS)),
+            Some(false) => self.player.share(1),
+            None => {}
         }
     }
 
@@ -229,6 +266,7 @@ impl Keeper {
         view.shared = self.player.shared().clone();
         view.rate = self.player.rate();
         view.there = self.player.is_there();
+        view.threads = self.player.threads();
         let (device, channels, dropouts) = match &self.sound {
             Sound::Plays(open, ..) => {
                 let dropouts = open.signals.dropouts.load(Relaxed);
@@ -330,6 +368,7 @@ impl Keeper {
         player.order(Order::Roll(!stood));
         self.seat.replace(engine);
         self.player = player;
+        self.foreman = Foreman::default();
     }
 }
 

@@ -4,6 +4,7 @@ mod edits;
 mod host;
 mod outside;
 mod stage;
+mod threads;
 
 use signalbox_engine::node::NoAssets;
 use signalbox_engine::patch::{Patch, file};

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::run::pair;
+use crate::run::segment::Segment;
 use crate::support::build::context;
 use crate::support::chance::Chance;
 use crate::support::{generate, kinds};
@@ -18,7 +19,7 @@ fn play(seed: u64, forgets: bool) -> Option<Vec<Vec<u32>>> {
     let costs: Vec<f64> = program.schedule().steps.iter().map(|_| chance.unit()).collect();
     let mut pipeline = Pipeline::new(&program, &costs, 3);
     let mut reading: Vec<&mut Segment> =
-        pipeline.cut.segments.iter_mut().filter(|s| !s.reads.is_empty()).collect();
+        pipeline.relay.cut.segments.iter_mut().filter(|s| !s.reads.is_empty()).collect();
     let count = reading.len();
     let segment = reading.get_mut(chance.below(count))?;
     if forgets {
