@@ -10,16 +10,17 @@ use std::collections::HashSet;
 pub fn constants(schedule: &Schedule) -> HashSet<u32> {
     // Silence is.
     let mut all = HashSet::from([0]);
-    // How many steps of a loop are left: what goes round is not followed.
-    let mut inside = 0usize;
+    // How many steps of a loop are left.
+    let mut round = 0usize;
     for step in &schedule.steps {
-        inside = match step {
-            Step::Loop { steps, .. } => *steps + 1,
-            _ => inside,
-        }
-        .saturating_sub(1);
+        let inside = round > 0;
+        round = match step {
+            Step::Loop { steps, .. } => *steps,
+            _ => round.saturating_sub(1),
+        };
         let keeps = match step {
-            _ if inside > 0 => false,
+            // What goes round is not followed.
+            _ if inside => false,
             Step::Copy { .. } | Step::Sum { .. } | Step::WideSum { .. } => true,
             Step::Pack { .. } | Step::Unpack { .. } => true,
             Step::Run(run) => {
