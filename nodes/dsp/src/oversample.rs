@@ -32,19 +32,17 @@ impl<L: Lane> Oversampler<L> {
     ///
     /// The pass band reaches to 20 kHz at 44.1 and 48 kHz, and to the same share of the rate below and above.
     pub fn new(factor: usize, rate: f64, attenuation: f64, inner: usize) -> Self {
-        let doublings = factor.clamp(1, MAX_FACTOR).ilog2();
-        let edge = pass_edge(rate);
-        let mut latency = inner;
         let mut stages = Vec::new();
-        for doubling in (1..=doublings).rev() {
-            let taps = half_band(edge / f64::from(1u32 << doubling), attenuation);
-            // There and back, in frames of the higher rate; an odd sum needs the later sample of each pair.
-            let both = 2 * (taps.len() - 1) + latency;
-            latency = both / 2;
-            stages.push(Stage::new(&taps, both % 2 == 1));
-        }
+        let latency = latency(factor, rate, attenuation, inner, |edge, both| {
+            stages.push(Stage::new(&half_band(edge, attenuation), both % 2 == 1));
+        });
         stages.reverse();
-        Self { stages, factor: 1 << doublings, latency }
+        Self { factor: 1 << stages.len(), stages, latency }
+    }
+
+    /// The latency that [`Self::new`] comes to, without making anything.
+    pub fn latency_of(factor: usize, rate: f64, attenuation: f64, inner: usize) -> usize {
+        latency(factor, rate, attenuation, inner, |_, _| {})
     }
 
     /// Frames of the high rate in a frame of the outer rate.
@@ -212,13 +210,37 @@ fn dot<L: Lane>(taps: &[f32], past: &[L]) -> L {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// Every second tap, doubled, of a half-band filter that passes up to `edge` (a share of the higher rate, below a
-/// quarter) and stops, by `attenuation` in decibels, from half the rate less `edge`. Their number is even.
-fn half_band(edge: f64, attenuation: f64) -> Vec<f64> {
+/// The latency in frames of the outer rate; `each` hears of each doubling, the last one first: the edge of its filter
+/// and its delay there and back, in frames of its higher rate.
+fn latency(
+    factor: usize,
+    rate: f64,
+    attenuation: f64,
+    inner: usize,
+    mut each: impl FnMut(f64, usize),
+) -> usize {
+    let edge = pass_edge(rate);
+    (1..=factor.clamp(1, MAX_FACTOR).ilog2()).rev().fold(inner, |inner, doubling| {
+        let edge = edge / f64::from(1u32 << doubling);
+        let both = 2 * (2 * half_length(edge, attenuation) - 1) + inner;
+        each(edge, both);
+        // An odd sum needs the later sample of each pair.
+        both / 2
+    })
+}
+
+/// Half the number of taps of [`half_band`].
+fn half_length(edge: f64, attenuation: f64) -> usize {
     let width = TAU * (0.5 - 2.0 * edge);
     let reach = (attenuation - 7.95) / (2.285 * width) / 2.0;
     // The outermost taps stand at odd distances from the middle one.
-    let half = ((reach + 1.0) / 2.0).ceil().max(1.0) as usize;
+    ((reach + 1.0) / 2.0).ceil().max(1.0) as usize
+}
+
+/// Every second tap, doubled, of a half-band filter that passes up to `edge` (a share of the higher rate, below a
+/// quarter) and stops, by `attenuation` in decibels, from half the rate less `edge`. Their number is even.
+fn half_band(edge: f64, attenuation: f64) -> Vec<f64> {
+    let half = half_length(edge, attenuation);
     let reach = (2 * half - 1) as f64;
     let beta = 0.1102 * (attenuation - 8.7);
     let side = |j: f64| {

@@ -75,7 +75,10 @@ pub static NODE: Declaration = Declaration {
         Parameter::choice("quality", QUALITIES, "how far alias lies below the sound"),
     ],
     in_place: true,
-    latency: |setup| oversampler::<f32>(setup).latency(),
+    latency: |setup| {
+        let (factor, rate, attenuation, inner) = oversampling(setup);
+        Oversampler::<f32>::latency_of(factor, rate, attenuation, inner)
+    },
     make: make::<f32>,
     wide: Some(Wides {
         four: make::<Wide<f32, 4>>,
@@ -94,10 +97,11 @@ fn make<L: Lane>(setup: &Setup) -> Result<Box<dyn Processor<L>>, String> {
     })
 }
 
-fn oversampler<L: Lane>(setup: &Setup) -> Oversampler<L> {
+/// The factor, the rate, the attenuation and the latency of the curve.
+fn oversampling(setup: &Setup) -> (usize, f64, f64, usize) {
     let (factor, attenuation) = if setup.choice(QUALITY) == 1 { (32, 140.0) } else { (16, 100.0) };
-    let inner = if setup.choice(SHAPE) == 2 { Hard::<L>::LATENCY } else { 0 };
-    Oversampler::new(factor, f64::from(setup.rate), attenuation, inner)
+    let inner = if setup.choice(SHAPE) == 2 { Hard::<f32>::LATENCY } else { 0 };
+    (factor, f64::from(setup.rate), attenuation, inner)
 }
 
 /// A curve, run at the high rate. All curves have the slope 1 at 0 and end at -1 and 1.
@@ -218,7 +222,8 @@ struct Channel<L, S> {
 
 impl<L: Lane, S: Shape<L>> Saturator<L, S> {
     fn new(setup: &Setup) -> Self {
-        let over = oversampler(setup);
+        let (factor, rate, attenuation, inner) = oversampling(setup);
+        let over = Oversampler::new(factor, rate, attenuation, inner);
         let channel = || Channel {
             dry: vec![L::default(); over.latency()],
             over: over.clone(),

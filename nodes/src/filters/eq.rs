@@ -101,7 +101,7 @@ pub static NODE: Declaration = Declaration {
         if factor(setup.choice(QUALITY), setup.rate) == 1 {
             0
         } else {
-            oversampler::<f32>(setup.rate).latency()
+            Oversampler::<f32>::latency_of(2, f64::from(setup.rate), ATTENUATION, 0)
         }
     },
     make: |setup| Ok(host(Eq::<f32>::new(setup))),
