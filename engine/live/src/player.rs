@@ -8,11 +8,11 @@ use crate::shared::Shared;
 use crate::swap::{Publisher, swap};
 use crate::wires::{ControlEnds, Late, Order, Played, Who, wires};
 use rtrb::Producer;
-use signalbox_engine::compile::{Compiled, Context, Problem, lanes_here};
+use signalbox_engine::compile::{Compiled, Context, Problem, Settled, finish, lanes_here, settle};
 use signalbox_engine::node::{Assets, Kind, Parameter, Probe, Setting, Shelf, Taper, Value, nearest};
 use signalbox_engine::patch::{Endpoint, Patch};
 use signalbox_engine::render::main_output;
-use signalbox_engine::run::{Builder, Compiling, Program, pair};
+use signalbox_engine::run::{self, Builder, Program, pair};
 use signalbox_engine::schedule::Step;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -42,9 +42,9 @@ pub struct Player {
     last: Option<Last>,
     way: Way,
     /// The patch that was set while another one was on its way.
-    waiting: Option<Patch>,
+    waiting: Option<Box<Coming>>,
     /// The patch that was set last, without what is looked at.
-    patch: Option<Patch>,
+    patch: Option<Arc<Patch>>,
     helpers: Option<Helpers>,
     /// What nodes cost, by the key of the first of those that run together.
     costs: HashMap<String, f64>,
@@ -53,18 +53,24 @@ pub struct Player {
     looks: Looks,
     eyes: Arc<Eyes>,
     /// The keys of what shows what it hears.
-    seen: HashSet<String>,
+    seen: HashSet<Arc<str>>,
     /// What was wrong with a patch whose turn came later than it was set.
     problems: Vec<Problem>,
 }
 
 /// What was published last.
 struct Last {
-    patch: Patch,
+    patch: Arc<Patch>,
     compiled: Compiled,
     number: u64,
     /// For how many frames it has to run before another follows.
     unsettled: u64,
+}
+
+/// A patch whose turn comes, with what is known of it.
+struct Coming {
+    patch: Arc<Patch>,
+    settled: Settled,
 }
 
 /// Where the player is on the way to a patch.
@@ -72,9 +78,9 @@ enum Way {
     /// It plays.
     There,
     /// A transition plays; this follows.
-    Fades(Box<Patch>),
+    Fades(Box<Coming>),
     /// The output is turned down; this follows.
-    Dips(Box<Patch>),
+    Dips(Box<Coming>),
 }
 
 impl Player {
@@ -122,13 +128,14 @@ impl Player {
 
     /// The patch that plays, or that is on its way.
     pub fn patch(&self) -> Option<&Patch> {
-        self.patch.as_ref()
+        self.patch.as_deref()
     }
 
     /// Plays another patch from now on; what is alike goes on. Gives what is odd, or what is wrong: then nothing
     /// changes.
     pub fn set(&mut self, patch: Patch) -> Result<Vec<Problem>, Vec<Problem>> {
-        let warnings = self.go(with_looks(&patch, &self.looks, &self.source.shelf))?;
+        let patch = Arc::new(patch);
+        let warnings = self.go(self.looked_at(&patch))?;
         self.patch = Some(patch);
         Ok(warnings)
     }
@@ -141,7 +148,7 @@ impl Player {
         self.looks = looks;
         if let Some(patch) = &self.patch {
             // A patch that plays still does with probes.
-            let looked = self.go(with_looks(patch, &self.looks, &self.source.shelf));
+            let looked = self.go(self.looked_at(patch));
             self.problems.extend(looked.err().unwrap_or_default());
         }
     }
@@ -190,7 +197,7 @@ impl Player {
             Some((inside, parameter)) => (format!("{}/{}", to.node, inside.replace('.', "/")), parameter),
             None => (to.node.clone(), to.port.as_str()),
         };
-        let node = self.last.as_ref().and_then(|l| l.compiled.flat.nodes.iter().find(|n| n.key == key));
+        let node = self.last.as_ref().and_then(|l| l.compiled.flat.nodes.iter().find(|n| *n.key == *key));
         let declaration = node.map(|n| n.declaration).ok_or_else(|| format!("there is no node `{key}`"))?;
         let index = declaration.parameter(name).ok_or_else(|| {
             let near = nearest(name, declaration.parameters.iter().map(|p| p.name));
@@ -200,19 +207,44 @@ impl Player {
         Ok((key, index, &declaration.parameters[index]))
     }
 
-    fn go(&mut self, patch: Patch) -> Result<Vec<Problem>, Vec<Problem>> {
+    /// A patch with what is looked at.
+    fn looked_at(&self, patch: &Arc<Patch>) -> Arc<Patch> {
+        match self.looks.is_empty() {
+            true => patch.clone(),
+            false => Arc::new(with_looks(patch, &self.looks, &self.source.shelf)),
+        }
+    }
+
+    fn go(&mut self, patch: Arc<Patch>) -> Result<Vec<Problem>, Vec<Problem>> {
         let source = self.source.clone();
-        let compiled = self.builder.compile(&patch, &context(&source, self.rate))?;
-        if main_output(&compiled.schedule).is_none() {
+        let context = context(&source, self.rate);
+        if self.is_there()
+            && let Some(last) = &mut self.last
+            && let Some(set) = self.builder.set_values(&patch, &last.patch, &mut last.compiled, &context)?
+        {
+            last.patch = patch;
+            self.turned.retain(|(key, parameter), _| !set.iter().any(|s| *s.0 == **key && s.1 == *parameter));
+            return Ok(last.compiled.warnings.clone());
+        }
+        self.go_over(patch)
+    }
+
+    /// Goes over to a patch by another program.
+    fn go_over(&mut self, patch: Arc<Patch>) -> Result<Vec<Problem>, Vec<Problem>> {
+        let source = self.source.clone();
+        let context = context(&source, self.rate);
+        let settled = settle(&patch, &context)?;
+        if main_output(settled.outputs()).is_none() {
             let what = "there is nothing to hear; add a node of the kind `output` and lead a cable to it";
             return Err(vec![Problem::new("the patch", what)]);
         }
-        let warnings = compiled.warnings.clone();
+        let warnings = settled.warnings.clone();
+        let coming = Box::new(Coming { patch, settled });
         // What has not run yet holds state that is still to come over from what did.
         if matches!(self.way, Way::There) && self.is_settled() {
-            self.begin(patch, compiled)?;
+            self.begin(coming)?;
         } else {
-            self.waiting = Some(patch);
+            self.waiting = Some(coming);
         }
         Ok(warnings)
     }
@@ -225,9 +257,9 @@ impl Player {
         let settled = self.is_settled();
         let done = match &self.way {
             Way::There => {
-                if settled && let Some(patch) = self.waiting.take() {
-                    let set = self.go(patch);
-                    self.problems.extend(set.err().unwrap_or_default());
+                if settled && let Some(coming) = self.waiting.take() {
+                    let begun = self.begin(coming);
+                    self.problems.extend(begun.err().unwrap_or_default());
                 } else if settled {
                     self.shorten();
                 }
@@ -239,11 +271,11 @@ impl Player {
         if !done {
             return;
         }
-        let (Way::Fades(patch) | Way::Dips(patch)) = std::mem::replace(&mut self.way, Way::There) else {
+        let (Way::Fades(coming) | Way::Dips(coming)) = std::mem::replace(&mut self.way, Way::There) else {
             return;
         };
         // A patch that was set compiles; where its nodes can't be made, what there is goes on.
-        let followed = self.follow(*patch);
+        let followed = self.follow(*coming);
         self.problems.extend(followed.err().unwrap_or_default());
         if self.shared.dipped.load(Relaxed) {
             self.order(Order::Dip(false));
@@ -290,7 +322,7 @@ impl Player {
         self.helpers = (threads > 1).then(|| Helpers::new(threads - 1, rank, || self.publisher.reader()));
         if let Some(patch) = self.patch.clone() {
             // What plays still does on more threads.
-            let _ = self.go(with_looks(&patch, &self.looks, &self.source.shelf));
+            let _ = self.go_over(self.looked_at(&patch));
         }
     }
 
@@ -350,40 +382,40 @@ impl Player {
         })
     }
 
-    fn begin(&mut self, patch: Patch, compiled: Compiled) -> Result<(), Vec<Problem>> {
-        let Some(last) = &self.last else { return self.publish(patch, compiled) };
+    fn begin(&mut self, coming: Box<Coming>) -> Result<(), Vec<Problem>> {
+        let Some(last) = &self.last else { return self.follow(*coming) };
         let source = self.source.clone();
         let context = context(&source, self.rate);
-        let name = |c: &Compiled| main_output(&c.schedule).map(|at| c.schedule.outputs[at].name.clone());
-        let heard = name(&last.compiled) == name(&compiled);
-        let old = Compiling { compiled: &last.compiled, tempo: &last.patch.tempo };
-        let new = Compiling { compiled: &compiled, tempo: &patch.tempo };
+        let heard = heard(last.compiled.schedule.names()) == heard(coming.settled.outputs());
+        let old = run::Last { compiled: &last.compiled, tempo: &last.patch.tempo };
+        let new = run::Next { settled: &coming.settled, tempo: &coming.patch.tempo };
         let between = heard.then(|| self.builder.compile_between(old, new, &context)).flatten();
         match between {
             // Nothing comes or goes.
             Some(between) if !between.schedule.steps.iter().any(|s| matches!(s, Step::Fade { .. })) => {
-                self.follow(patch)?;
+                self.follow(*coming)?;
             }
             Some(between) => {
-                let through = Patch { tempo: patch.tempo.clone(), ..Patch::default() };
-                self.publish(through, between)?;
-                self.way = Way::Fades(Box::new(patch));
+                let through = Patch { tempo: coming.patch.tempo.clone(), ..Patch::default() };
+                self.publish(Arc::new(through), between)?;
+                self.way = Way::Fades(coming);
             }
             None => {
                 self.order(Order::Dip(true));
-                self.way = Way::Dips(Box::new(patch));
+                self.way = Way::Dips(coming);
             }
         }
         Ok(())
     }
 
     /// Publishes a patch that follows the last program without more ado.
-    fn follow(&mut self, patch: Patch) -> Result<(), Vec<Problem>> {
+    fn follow(&mut self, coming: Coming) -> Result<(), Vec<Problem>> {
         let source = self.source.clone();
         let context = context(&source, self.rate);
+        let Coming { patch, settled } = coming;
         let compiled = match &self.last {
-            Some(last) => self.builder.compile_after(&patch, &last.compiled, &context)?,
-            None => self.builder.compile(&patch, &context)?,
+            Some(last) => self.builder.compile_after(settled, &last.compiled, &context, &patch.tempo),
+            None => finish(settled, &context, &patch.tempo, &|_, _, _| None),
         };
         self.publish(patch, compiled)
     }
@@ -393,20 +425,21 @@ impl Player {
         let empty = |last: &Last| last.compiled.schedule.lines.iter().any(|line| line.frames == 0);
         if let Some(last) = self.last.take_if(|last| empty(last)) {
             let (source, patch) = (self.source.clone(), last.patch);
-            if let Ok(compiled) = self.builder.compile(&patch, &context(&source, self.rate)) {
+            let context = context(&source, self.rate);
+            if let Ok(compiled) = self.builder.compile_again(last.compiled, &context, &patch.tempo) {
                 let _ = self.publish(patch, compiled);
             }
         }
     }
 
-    fn publish(&mut self, patch: Patch, compiled: Compiled) -> Result<(), Vec<Problem>> {
+    fn publish(&mut self, patch: Arc<Patch>, compiled: Compiled) -> Result<(), Vec<Problem>> {
         let source = self.source.clone();
         let program = self.builder.build(&compiled, &context(&source, self.rate), &patch.tempo)?;
         let unsettled = program.unsettled() as u64;
-        let output = main_output(&compiled.schedule).unwrap_or(0);
+        let output = main_output(compiled.schedule.names()).unwrap_or(0);
         if let Some(last) = &self.last {
             let set = |of: &Compiled, (key, parameter): &(String, usize)| {
-                let node = of.flat.nodes.iter().find(|n| n.key == *key)?;
+                let node = of.flat.nodes.iter().find(|n| *n.key == **key)?;
                 node.settings.get(*parameter).cloned()
             };
             self.turned.retain(|at, _| set(&last.compiled, at) == set(&compiled, at));
@@ -422,6 +455,11 @@ impl Player {
         self.last = Some(Last { patch, compiled, number, unsettled });
         Ok(())
     }
+}
+
+/// The name of the output that is heard.
+fn heard<'a>(mut outputs: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    main_output(outputs.clone()).and_then(|at| outputs.nth(at))
 }
 
 fn context(source: &Source, rate: u32) -> Context<'_> {

@@ -3,6 +3,7 @@
 use super::flat::{Flat, Target};
 use super::is_output;
 use super::order::{Mode, Order};
+use super::rows::Rows;
 
 /// When sound arrives, in frames behind the patch's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,20 +25,19 @@ pub fn align(flat: &Flat, order: &Order, latency: &[usize], monitors: &[bool]) -
     let count = flat.nodes.len();
     let monitored = monitored(flat, order, monitors);
     let latency: Vec<usize> = (0..count).map(|n| if order.heard[n] { latency[n] } else { 0 }).collect();
-    let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut entering: Vec<Vec<usize>> = vec![Vec::new(); order.loops.len()];
-    for (i, cable) in flat.cables.iter().enumerate() {
-        // What was given a frame ago waits for nothing, nor does what players hear themselves by.
+    // What was given a frame ago waits for nothing, nor does what players hear themselves by.
+    let waits = |i: &usize| {
+        let cable = &flat.cables[*i];
         let meets = monitored[cable.from.0] == monitored[cable.to.0];
-        if meets && order.heard[cable.from.0] && order.heard[cable.to.0] && !order.feedback[i] {
-            arriving[cable.to.0].push(i);
-            if let Some(l) =
-                order.loop_of[cable.to.0].filter(|_| order.loop_of[cable.from.0] != order.loop_of[cable.to.0])
-            {
-                entering[l].push(i);
-            }
-        }
-    }
+        meets && order.heard[cable.from.0] && order.heard[cable.to.0] && !order.feedback[*i]
+    };
+    let cables = (0..flat.cables.len()).filter(waits);
+    let enters = |i: usize| {
+        let (from, to) = (flat.cables[i].from.0, flat.cables[i].to.0);
+        order.loop_of[to].filter(|_| order.loop_of[from] != order.loop_of[to]).map(|l| (l, i))
+    };
+    let entering = Rows::deal(order.loops.len(), cables.clone().filter_map(enters));
+    let arriving = Rows::deal(count, cables.map(|i| (flat.cables[i].to.0, i)));
     let mut a = Alignment {
         arrival: vec![0; count],
         absorb: vec![0; count],

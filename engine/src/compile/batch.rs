@@ -11,10 +11,12 @@ mod class;
 use super::align::Alignment;
 use super::flat::Flat;
 use super::order::{Mode, Order, Vertex};
+use super::rows::Rows;
 use super::widths::Widths;
 use class::Classes;
+use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// What runs as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,26 +77,16 @@ pub fn batch(
 }
 
 /// A node by itself or the nodes of a loop.
-type Part = Vec<Vertex>;
+type Part<'a> = &'a [Vertex];
 
-fn parts(order: &Order) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut last = None;
-    for &vertex in &order.vertices {
-        let number = order.numbers[vertex.node];
-        match parts.last_mut().filter(|_| last == Some(number)) {
-            Some(part) => part.push(vertex),
-            None => parts.push(vec![vertex]),
-        }
-        last = Some(number);
-    }
-    parts
+fn parts(order: &Order) -> Vec<Part<'_>> {
+    order.vertices.chunk_by(|a, b| order.numbers[a.node] == order.numbers[b.node]).collect()
 }
 
 /// Which parts wait for which.
 struct Graph {
     /// By part: the parts that its cables lead to, one entry a cable, each with the part's number.
-    leaving: Vec<Vec<u32>>,
+    leaving: Rows<u32>,
     /// By part: how many cables arrive from other parts.
     waits: Vec<u32>,
     /// By part: the part that the first cable to its first input comes from.
@@ -102,32 +94,28 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(flat: &Flat, order: &Order, parts: &[Part]) -> Self {
+    fn new(flat: &Flat, order: &Order, parts: &[Part<'_>]) -> Self {
         let mut part_of = vec![u32::MAX; flat.nodes.len()];
         for (p, part) in parts.iter().enumerate() {
             part.iter().for_each(|v| part_of[v.node] = p as u32);
         }
-        let mut graph = Self {
-            leaving: vec![Vec::new(); parts.len()],
-            waits: vec![0; parts.len()],
-            source: vec![u32::MAX; parts.len()],
-        };
-        for cable in flat.cables.iter().filter(|c| order.heard[c.from.0] && order.heard[c.to.0]) {
-            let (from, to) = (part_of[cable.from.0], part_of[cable.to.0]);
-            if from != to {
-                graph.leaving[from as usize].push(to);
-                graph.waits[to as usize] += 1;
-                let source = &mut graph.source[to as usize];
-                *source = if *source == u32::MAX { from } else { *source };
-            }
+        let heard = flat.cables.iter().filter(|c| order.heard[c.from.0] && order.heard[c.to.0]);
+        let ends =
+            heard.map(|c| (part_of[c.from.0] as usize, part_of[c.to.0])).filter(|e| e.0 != e.1 as usize);
+        let leaving = Rows::deal(parts.len(), ends.clone());
+        let (mut waits, mut source) = (vec![0; parts.len()], vec![u32::MAX; parts.len()]);
+        for (from, to) in ends {
+            waits[to as usize] += 1;
+            let source = &mut source[to as usize];
+            *source = if *source == u32::MAX { from as u32 } else { *source };
         }
-        graph
+        Self { leaving, waits, source }
     }
 }
 
 /// By part: the least node of its strip, where a strip is all that cables hold together among nodes that have their like
 /// elsewhere: the nodes of one track, of one voice.
-fn strips(parts: &[Part], graph: &Graph, classes: &Classes) -> Vec<u32> {
+fn strips(parts: &[Part<'_>], graph: &Graph, classes: &Classes) -> Vec<u32> {
     let has_like = |part: usize| match classes.of[part] {
         u32::MAX => false,
         class => classes.members[class as usize] > 1,
@@ -150,7 +138,7 @@ struct Walk<'a> {
     order: &'a Order,
     /// By part: its strip.
     strips: Vec<u32>,
-    parts: &'a [Part],
+    parts: &'a [Part<'a>],
     graph: &'a Graph,
     classes: &'a Classes,
     most: usize,
@@ -177,10 +165,10 @@ impl Walk<'_> {
         }
         loop {
             while let Some(part) = self.free.pop() {
-                let vertices = &self.parts[part as usize];
+                let vertices = self.parts[part as usize];
                 let unit = match self.order.loop_of[vertices[0].node] {
                     None => Unit::One(vertices[0]),
-                    Some(number) => Unit::Loop(number, vertices.clone()),
+                    Some(number) => Unit::Loop(number, vertices.to_vec()),
                 };
                 self.place(unit, &[(part, 0)]);
             }
@@ -231,7 +219,7 @@ impl Walk<'_> {
             return;
         }
         // Parts whose state lies in one bank stay there.
-        let mut seated: HashMap<(u64, usize), Vec<(u32, u32)>> = HashMap::new();
+        let mut seated: HashMap<(u64, usize), Vec<(u32, u32)>> = HashMap::default();
         ready.retain(|&part| match self.classes.seat[part as usize].filter(|s| s.lanes > 1) {
             Some(seat) => {
                 seated.entry((seat.bank, seat.lanes)).or_default().push((part, seat.lane as u32));
@@ -295,15 +283,11 @@ impl Walk<'_> {
 
 /// Sorts units so that each follows what it waits for, as soon as it can.
 fn sort(units: Vec<Unit>, home: &[(u32, u32)], graph: &Graph) -> Vec<Unit> {
-    let mut leaving: Vec<Vec<u32>> = vec![Vec::new(); units.len()];
+    let cables = graph.leaving.iter().zip(home);
+    let ends = cables.flat_map(|(to, from)| to.iter().map(|to| (from.0 as usize, home[*to as usize].0)));
+    let leaving = Rows::deal(units.len(), ends.clone());
     let mut waits = vec![0u32; units.len()];
-    for (part, cables) in graph.leaving.iter().enumerate() {
-        for &to in cables {
-            let (from, to) = (home[part].0, home[to as usize].0);
-            leaving[from as usize].push(to);
-            waits[to as usize] += 1;
-        }
-    }
+    ends.for_each(|(_, to)| waits[to as usize] += 1);
     let mut waiting: Vec<u32> = (0..units.len() as u32).rev().filter(|&u| waits[u as usize] == 0).collect();
     let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
     let mut sorted = Vec::with_capacity(units.len());

@@ -9,8 +9,9 @@ use super::emit::{Channel, Held, Op, Ops, Ports, Value};
 use super::flat::Flat;
 use super::voices::FlatVoices;
 use crate::schedule::{Dealer, Line, Output, Place, Schedule, Step, Term};
+use foldhash::HashMap;
 use slots::Slots;
-use std::collections::HashMap;
+use smallvec::SmallVec;
 
 /// How many slots at the start of memory are always silent: as many as nodes may lie side by side.
 pub const SILENT_SLOTS: u32 = 16;
@@ -20,11 +21,16 @@ pub fn assign(ops: Ops, flat: &Flat, alignment: &Alignment) -> Schedule {
     let ops = early::early(ops);
     let mut out = Assigner {
         slots: Slots::new(&ops),
-        schedule: Schedule { lists: ops.lists, latency: alignment.total, ..Schedule::default() },
-        banks: HashMap::new(),
+        schedule: Schedule {
+            steps: Vec::with_capacity(ops.ops.len()),
+            lists: ops.lists,
+            latency: alignment.total,
+            ..Schedule::default()
+        },
+        banks: vec![u32::MAX; flat.nodes.len()],
         around: None,
-        given: HashMap::new(),
-        dealers: HashMap::new(),
+        given: HashMap::default(),
+        dealers: HashMap::default(),
         flat,
         alignment,
         lanes: lanes_by_node(flat),
@@ -35,14 +41,14 @@ pub fn assign(ops: Ops, flat: &Flat, alignment: &Alignment) -> Schedule {
     out.schedule.slots = out.slots.count;
     for (node, channels) in ops.outputs {
         let channels = channels.into_iter().map(|v| out.slots.place(v)).collect();
-        out.schedule.outputs.push(Output { name: flat.nodes[node].key.clone(), channels });
+        out.schedule.outputs.push(Output { name: flat.nodes[node].key.to_string(), channels });
     }
     out.schedule.lanes = flat.lanes.iter().map(|l| l.curve.clone()).collect();
     out.schedule
 }
 
 fn lanes_by_node(flat: &Flat) -> HashMap<usize, Vec<(usize, u32)>> {
-    let mut lanes: HashMap<usize, Vec<(usize, u32)>> = HashMap::new();
+    let mut lanes: HashMap<usize, Vec<(usize, u32)>> = HashMap::default();
     for (i, lane) in flat.lanes.iter().enumerate() {
         lanes.entry(lane.node).or_default().push((lane.parameter, i as u32));
     }
@@ -52,8 +58,8 @@ fn lanes_by_node(flat: &Flat) -> HashMap<usize, Vec<(usize, u32)>> {
 struct Assigner<'a> {
     slots: Slots,
     schedule: Schedule,
-    /// The bank of each node that was run before.
-    banks: HashMap<usize, u32>,
+    /// By node: the bank of one that was run before, `u32::MAX` for others.
+    banks: Vec<u32>,
     /// The loop that is being written, by the index of its first step.
     around: Option<usize>,
     /// The delays of the cables that give in loops.
@@ -107,9 +113,9 @@ impl Assigner<'_> {
     }
 
     fn op(&mut self, at: usize, op: Op) {
-        let mut read = Vec::new();
+        let mut read = SmallVec::<[Value; 16]>::new();
         op.reads(|v| read.push(v));
-        let mut written = Vec::new();
+        let mut written = SmallVec::<[Value; 16]>::new();
         let step = match op {
             Op::Sum { before, to, terms } => {
                 let before = before.map(|v| self.slots.place(v));
@@ -158,7 +164,7 @@ impl Assigner<'_> {
             Op::Give { cable, to } => {
                 let line = self.line(Held::Cable(cable), 1, to.len());
                 self.given.insert(cable, line);
-                written.extend(&to);
+                written.extend_from_slice(&to);
                 Step::Give { line, to: to.into_iter().map(|v| self.slots.take(v)).collect() }
             }
             Op::Take { cable, from } => {
@@ -209,10 +215,10 @@ impl Assigner<'_> {
                 Step::Level { dealer, of: self.slots.place(of), lanes }
             }
             Op::Run { members, mode, inputs, outputs, in_place, moved } => {
-                let mut read_too: Vec<Value> = moved.iter().map(|m| m.1).collect();
+                let mut read_too: SmallVec<[Value; 16]> = moved.iter().map(|m| m.1).collect();
                 for port in inputs.iter().skip(1) {
                     if let Ports::Channels(values) = port {
-                        read_too.extend(values);
+                        read_too.extend_from_slice(values);
                     }
                 }
                 let before = self.take_over(at, &in_place, &read_too);
@@ -223,7 +229,7 @@ impl Assigner<'_> {
                                 self.slots.take(v);
                             });
                         }
-                        written.extend(values);
+                        written.extend_from_slice(values);
                     }
                 }
                 self.run((&members, mode), &inputs, &outputs, before, &moved)
@@ -274,7 +280,7 @@ fn line(flat: &Flat, what: Held, frames: usize, width: usize) -> Line {
             }
         }
         Held::Output(n) => {
-            Line { scope: flat.nodes[n].key.as_str().into(), cable: 0, ends: 0, frames, width, was: None }
+            Line { scope: flat.nodes[n].key.clone(), cable: 0, ends: 0, frames, width, was: None }
         }
     }
 }

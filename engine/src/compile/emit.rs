@@ -5,28 +5,25 @@ mod ops;
 mod voices;
 mod wide;
 
-pub use ops::{Channel, Held, Op, Ops, Ports, SILENCE, Value};
+pub use ops::{Channel, Held, Op, Ops, Ports, SILENCE, Value, Values};
 
 use super::align::Alignment;
 use super::batch::Unit;
 use super::flat::{Depth, Flat, FlatCable, Target};
 use super::order::{Mode, Order, Vertex};
+use super::rows::Rows;
 use super::voices::FlatVoices;
 use super::widths::Widths;
 use crate::node::PortKind;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 
 /// Writes the steps of grouped, sorted, aligned nodes.
 pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, units: &[Unit]) -> Ops {
-    let (mut arriving, mut leaving) =
-        (vec![Vec::new(); flat.nodes.len()], vec![Vec::new(); flat.nodes.len()]);
-    for (i, cable) in flat.cables.iter().enumerate() {
-        if order.heard[cable.from.0] && order.heard[cable.to.0] {
-            arriving[cable.to.0].push(i);
-            leaving[cable.from.0].push(i);
-        }
-    }
+    let heard = flat.cables.iter().enumerate().filter(|(_, c)| order.heard[c.from.0] && order.heard[c.to.0]);
+    let arriving = Rows::deal(flat.nodes.len(), heard.clone().map(|(i, c)| (c.to.0, i)));
+    let leaving = Rows::deal(flat.nodes.len(), heard.map(|(i, c)| (c.from.0, i)));
     let dealing = |v: &(usize, &FlatVoices)| order.heard[v.1.dealer];
     let voices: Vec<(usize, &FlatVoices)> = flat.voices.iter().enumerate().filter(dealing).collect();
     let mut emitter = Emitter {
@@ -36,15 +33,15 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
         dealt: Vec::new(),
         widths,
         alignment,
-        arriving,
-        leaving,
-        given: vec![Vec::new(); flat.nodes.len()],
-        brought: HashMap::new(),
-        members: HashMap::new(),
-        opened: HashSet::new(),
-        alone: HashMap::new(),
-        packed: HashMap::new(),
-        out: Ops { ops: Vec::new(), spans: vec![0], lists: 1, outputs: Vec::new() },
+        arriving: &arriving,
+        leaving: &leaving,
+        given: vec![SmallVec::new(); flat.nodes.len()],
+        brought: HashMap::default(),
+        members: HashMap::default(),
+        opened: HashSet::default(),
+        alone: HashMap::default(),
+        packed: HashMap::default(),
+        out: Ops { ops: Vec::with_capacity(units.len()), spans: vec![0], lists: 1, outputs: Vec::new() },
     };
     for unit in units {
         match unit {
@@ -59,10 +56,19 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
     emitter.out
 }
 
+/// The channels of a port.
+type Channels = SmallVec<[Channel; 2]>;
+
+/// What cables bring: their channels, and their amplitude.
+type Sources = SmallVec<[(Channels, f32); 2]>;
+
+/// What is summed, in this order: channels, and their amplitude.
+type Terms = SmallVec<[(Channel, f32); 4]>;
+
 /// What one of a node's output ports has given.
 #[derive(Clone, Debug)]
 enum Given {
-    Channels(Vec<Channel>),
+    Channels(Channels),
     List(u32),
     /// Lists in a row, one for each voice.
     Dealt(u32),
@@ -78,12 +84,12 @@ struct Emitter<'a> {
     /// The lists of each port of each dealer.
     dealt: Vec<Range<u32>>,
     /// By node: the cables that end there, and those that begin there.
-    arriving: Vec<Vec<usize>>,
-    leaving: Vec<Vec<usize>>,
+    arriving: &'a Rows<usize>,
+    leaving: &'a Rows<usize>,
     /// What each node's output ports have given.
-    given: Vec<Vec<Given>>,
+    given: Vec<SmallVec<[Given; 1]>>,
     /// What the cables of the present loop bring, where that is known already.
-    brought: HashMap<usize, Vec<Channel>>,
+    brought: HashMap<usize, Channels>,
     /// By value with several nodes side by side: the nodes.
     members: HashMap<Value, Vec<Option<usize>>>,
     /// Values of which lanes were taken apart, those lanes, and what was laid side by side already.
@@ -93,7 +99,13 @@ struct Emitter<'a> {
     out: Ops,
 }
 
-impl Emitter<'_> {
+impl<'a> Emitter<'a> {
+    /// The cables that end at an input port.
+    fn ending(&self, n: usize, port: usize) -> impl Iterator<Item = usize> + 'a {
+        let (flat, arriving) = (self.flat, self.arriving);
+        arriving[n].iter().copied().filter(move |&c| flat.cables[c].to.1 == Target::Port(port))
+    }
+
     /// A new value over so many slots.
     fn value(&mut self, span: usize) -> Value {
         self.out.spans.push(span as u32);
@@ -112,12 +124,12 @@ impl Emitter<'_> {
             let frames = self.alignment.total - self.alignment.arrival[n];
             if frames > 0 {
                 let source = std::mem::take(&mut self.out.outputs[at].1);
-                self.out.outputs[at].1 = self.delay(Held::Output(n), frames, source);
+                self.out.outputs[at].1 = self.delay(Held::Output(n), frames, source.into()).into_vec();
             }
         }
     }
 
-    fn delay(&mut self, what: Held, frames: usize, source: Vec<Value>) -> Vec<Value> {
+    fn delay(&mut self, what: Held, frames: usize, source: Values) -> Values {
         let channels: Vec<(Value, Value)> = source.into_iter().map(|v| (v, self.value(1))).collect();
         let out = channels.iter().map(|c| c.1).collect();
         self.out.ops.push(Op::Delay { what, frames, channels });
@@ -140,18 +152,18 @@ impl Emitter<'_> {
                 PortKind::Events if takes => Ports::List(self.events(n, port), false),
                 PortKind::Events => Ports::List(0, false),
                 PortKind::Audio(_) if takes => Ports::Channels(self.audio(n, port)),
-                PortKind::Audio(_) => Ports::Channels(vec![SILENCE; self.widths.inputs[n][port]]),
+                PortKind::Audio(_) => Ports::Channels(smallvec![SILENCE; self.widths.inputs[n][port]]),
             });
         }
         let moved = if gives { self.moved(n) } else { Vec::new() };
-        let mut in_place = Vec::new();
+        let mut in_place = SmallVec::new();
         let mut outputs = Vec::with_capacity(declaration.outputs.len());
         for (port, declared) in declaration.outputs.iter().enumerate() {
             outputs.push(match declared.kind {
                 PortKind::Events => Ports::List(if gives { self.list() } else { 0 }, false),
                 PortKind::Audio(_) => {
                     let width = if gives { self.widths.outputs[n][port] } else { 0 };
-                    let channels: Vec<Value> = (0..width).map(|_| self.value(1)).collect();
+                    let channels: Values = (0..width).map(|_| self.value(1)).collect();
                     if let (0, true, Some(Ports::Channels(from))) = (port, works_in_place, inputs.first()) {
                         in_place = from.iter().copied().zip(channels.iter().copied()).collect();
                     }
@@ -169,9 +181,9 @@ impl Emitter<'_> {
         if super::is_output(declaration)
             && let Some(Ports::Channels(channels)) = outputs.first()
         {
-            self.out.outputs.push((n, channels.clone()));
+            self.out.outputs.push((n, channels.to_vec()));
         }
-        let members = vec![Some(n)];
+        let members = smallvec![Some(n)];
         self.out.ops.push(Op::Run { members, mode: vertex.mode, inputs, outputs, in_place, moved });
         if gives {
             self.measure(&[Some(n)]);
@@ -179,40 +191,38 @@ impl Emitter<'_> {
     }
 
     /// What an input port hears: one value a channel.
-    fn audio(&mut self, n: usize, port: usize) -> Vec<Value> {
+    fn audio(&mut self, n: usize, port: usize) -> Values {
         let sources = self.sources(n, port);
         (0..self.widths.inputs[n][port]).map(|channel| self.hear(&sources, channel)).collect()
     }
 
     /// The cables that end at a port, in the order in which they are summed: their channels and their amplitude.
-    fn sources(&mut self, n: usize, port: usize) -> Vec<(Vec<Channel>, f32)> {
-        let ends = |c: &usize| self.flat.cables[*c].to.1 == Target::Port(port);
-        let cables: Vec<usize> = self.arriving[n].iter().copied().filter(ends).collect();
-        cables.into_iter().map(|c| (self.delayed(c), self.flat.cables[c].gain)).collect()
+    fn sources(&mut self, n: usize, port: usize) -> Sources {
+        self.ending(n, port).map(|c| (self.delayed(c), self.flat.cables[c].gain)).collect()
     }
 
     /// The sum of what the cables bring for one channel.
-    fn hear(&mut self, sources: &[(Vec<Channel>, f32)], channel: usize) -> Value {
+    fn hear(&mut self, sources: &[(Channels, f32)], channel: usize) -> Value {
         let terms = terms(sources, channel);
         match terms[..] {
             [] => SILENCE,
             [(from, 1.0)] => self.alone(from),
             _ => {
                 let to = self.value(1);
-                self.out.ops.push(Op::Sum { before: None, to, terms });
+                self.out.ops.push(Op::Sum { before: None, to, terms: terms.into_vec() });
                 to
             }
         }
     }
 
     /// The channels that a cable brings, held back where another path is later.
-    fn delayed(&mut self, cable: usize) -> Vec<Channel> {
+    fn delayed(&mut self, cable: usize) -> Channels {
         if let Some(channels) = self.brought.get(&cable) {
             return channels.clone();
         }
         let from = self.flat.cables[cable].from;
         let Some(Given::Channels(source)) = self.given[from.0].get(from.1).cloned() else {
-            return Vec::new();
+            return Channels::new();
         };
         let frames = self.alignment.delay[cable];
         let FlatCable { fade, was, .. } = self.flat.cables[cable];
@@ -220,7 +230,7 @@ impl Emitter<'_> {
         if frames == 0 && !comes_back && fade.is_none() {
             return source;
         }
-        let mut values: Vec<Value> = source.into_iter().map(|c| self.alone(c)).collect();
+        let mut values: Values = source.into_iter().map(|c| self.alone(c)).collect();
         // A delay that is new holds nothing yet: what enters it fades. What leaves one that was there fades behind it.
         let enters = was.is_none();
         if enters {
@@ -236,7 +246,7 @@ impl Emitter<'_> {
     }
 
     /// What a cable brings, on its way to another amplitude where it comes or goes.
-    fn faded(&mut self, cable: usize, values: Vec<Value>) -> Vec<Value> {
+    fn faded(&mut self, cable: usize, values: Values) -> Values {
         let Some(fade) = self.flat.cables[cable].fade else { return values };
         let channels: Vec<(Value, Value)> = values.into_iter().map(|v| (v, self.value(1))).collect();
         let faded = channels.iter().map(|c| c.1).collect();
@@ -245,10 +255,8 @@ impl Emitter<'_> {
     }
 
     fn events(&mut self, n: usize, port: usize) -> u32 {
-        let from: Vec<(u32, usize, usize)> = self.arriving[n]
-            .iter()
-            .copied()
-            .filter(|&c| self.flat.cables[c].to.1 == Target::Port(port))
+        let from: Vec<(u32, usize, usize)> = self
+            .ending(n, port)
             .filter_map(|c| {
                 let from = self.flat.cables[c].from;
                 match self.given[from.0].get(from.1) {
@@ -279,10 +287,10 @@ impl Emitter<'_> {
 
     /// The cables that move parameters of a node: parameter, channel, depth with the cable's level in it.
     fn moves(&mut self, n: usize) -> Vec<(usize, Channel, Depth)> {
-        let cables = self.arriving[n].clone();
-        cables
-            .into_iter()
-            .filter_map(|c| {
+        let arriving = self.arriving;
+        arriving[n]
+            .iter()
+            .filter_map(|&c| {
                 let Target::Parameter(parameter, depth) = self.flat.cables[c].to.1 else { return None };
                 let from = *self.delayed(c).first()?;
                 let gain = self.flat.cables[c].gain;
@@ -297,8 +305,8 @@ impl Emitter<'_> {
 }
 
 /// What the cables bring for one channel, a mono one for all; without what is silent anyway.
-fn terms(sources: &[(Vec<Channel>, f32)], channel: usize) -> Vec<(Channel, f32)> {
-    let term = |(channels, gain): &(Vec<Channel>, f32)| {
+fn terms(sources: &[(Channels, f32)], channel: usize) -> Terms {
+    let term = |(channels, gain): &(Channels, f32)| {
         let at = if channels.len() == 1 { 0 } else { channel };
         channels.get(at).map(|&c| (c, *gain))
     };

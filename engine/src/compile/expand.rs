@@ -11,28 +11,18 @@ use super::voices::{self, Instance, voice_keys};
 use super::{Context, Problem, size};
 use crate::node::{Declaration, Port, PortKind, Settings, Value, nearest};
 use crate::patch::{Endpoint, Graph, Node, Patch};
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
 use kinds::{kinds_differ, settle_boundaries};
 use serde_json::Map;
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use smallvec::smallvec;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Unfolds a patch; gives the tables and what is odd but no error.
 pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem>), Vec<Problem>> {
-    size::count(patch)?;
-    let mut walk = Walk {
-        patch,
-        context,
-        flat: Flat::default(),
-        index: HashMap::new(),
-        boundary: Vec::new(),
-        muted: Vec::new(),
-        instances: Vec::new(),
-        repeats: false,
-        errors: Vec::new(),
-        warnings: Vec::new(),
-    };
-    walk.nodes(&patch.graph, "", &Map::new(), &HashMap::new());
+    let mut walk = Walk::new(patch, context)?;
     if walk.errors.is_empty() {
         walk.cables(&patch.graph, "", None);
     }
@@ -57,11 +47,17 @@ pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem
     if errors.is_empty() { Ok((flat, warnings)) } else { Err(errors) }
 }
 
+/// The nodes alone, without what deals notes to voices.
+pub fn nodes(patch: &Patch, context: &Context<'_>) -> Result<Vec<FlatNode>, Vec<Problem>> {
+    let walk = Walk::new(patch, context)?;
+    if walk.errors.is_empty() { Ok(walk.flat.nodes) } else { Err(walk.errors) }
+}
+
 struct Walk<'a> {
     patch: &'a Patch,
     context: &'a Context<'a>,
     flat: Flat,
-    index: HashMap<String, usize>,
+    index: HashMap<Arc<str>, usize>,
     boundary: Vec<bool>,
     muted: Vec<bool>,
     instances: Vec<Instance>,
@@ -71,7 +67,27 @@ struct Walk<'a> {
     warnings: Vec<Problem>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// Unfolds the nodes of a patch.
+    fn new(patch: &'a Patch, context: &'a Context<'a>) -> Result<Self, Vec<Problem>> {
+        size::count(patch)?;
+        let count = patch.graph.nodes.len();
+        let mut walk = Walk {
+            patch,
+            context,
+            flat: Flat { nodes: Vec::with_capacity(count), ..Flat::default() },
+            index: HashMap::with_capacity(count),
+            boundary: Vec::with_capacity(count),
+            muted: Vec::with_capacity(count),
+            instances: Vec::new(),
+            repeats: false,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        };
+        walk.nodes(&patch.graph, "", &Map::new(), &HashMap::new());
+        Ok(walk)
+    }
+
     /// Unfolds the nodes of a graph; ports that are `there` already stand for all voices.
     fn nodes(
         &mut self,
@@ -88,7 +104,8 @@ impl Walk<'_> {
             }
         }
         for (id, node) in &graph.nodes {
-            let key = format!("{prefix}{id}");
+            let key: Arc<str> =
+                if prefix.is_empty() { id.as_str().into() } else { format!("{prefix}{id}").into() };
             if let Some(&port) = there.get(id.as_str()) {
                 self.index.insert(key, port);
                 continue;
@@ -114,7 +131,7 @@ impl Walk<'_> {
     }
 
     /// Puts a node into the table.
-    fn node(&mut self, node: &Node, key: String, values: &Map<String, Value>, boundary: bool) {
+    fn node(&mut self, node: &Node, key: Arc<str>, values: &Map<String, Value>, boundary: bool) {
         let declaration = match node.kind.as_str() {
             _ if boundary => &WIRE,
             "output" => &OUTPUT,
@@ -125,7 +142,7 @@ impl Walk<'_> {
                 let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
                 let what =
                     format!("`{kind}` is not on the shelf; it stays silent, its values are kept{near}");
-                self.warnings.push(Problem::new(&key, what));
+                self.warnings.push(Problem::new(&*key, what));
                 &PLACEHOLDER
             }),
         };
@@ -133,24 +150,24 @@ impl Walk<'_> {
             true => (Settings::new(), Vec::new()),
             false => declaration.settings(values),
         };
-        self.errors.extend(wrong.into_iter().map(|e| Problem::new(&key, e.to_string())));
+        self.errors.extend(wrong.into_iter().map(|e| Problem::new(&*key, e.to_string())));
         let around = passes(declaration);
         if node.bypass && !around && !super::is_placeholder(declaration) {
             self.no_bypass(&key, "a node that does not begin with sound in and sound out");
         }
         if node.voices.is_some() && !super::is_placeholder(declaration) {
             let what = format!("`{}` is no sub-patch; only an instance of one has voices", node.kind);
-            self.errors.push(Problem::new(&key, what));
+            self.errors.push(Problem::new(&*key, what));
         }
         self.index.insert(key.clone(), self.flat.nodes.len());
         self.boundary.push(boundary);
         self.muted.push(node.mute);
         self.flat.nodes.push(FlatNode {
-            label: if node.label.is_empty() { key.clone() } else { node.label.clone() },
+            label: node.label.clone(),
             key,
             declaration,
-            connected: vec![false; declaration.inputs.len()],
-            moved: vec![false; settings.len()],
+            connected: smallvec![false; declaration.inputs.len()],
+            moved: smallvec![false; settings.len()],
             settings,
             bypass: node.bypass && around,
             begins: Begins::AsItWas,
@@ -168,9 +185,8 @@ impl Walk<'_> {
     fn cables(&mut self, graph: &Graph, prefix: &str, voice: Option<u32>) {
         let scope: Arc<str> = prefix.into();
         let ends = Ends { patch: self.patch, graph, prefix, index: &self.index, nodes: &self.flat.nodes };
-        let (mut cables, mut new_lanes) = (Vec::new(), Vec::new());
+        let (mut cables, mut new_lanes) = (Vec::with_capacity(graph.cables.len()), Vec::new());
         for (&id, cable) in &graph.cables {
-            let place = format!("cable {prefix}{id} ({} → {})", cable.from, cable.to);
             match resolve::cable(&ends, cable) {
                 Ok(Some(resolved)) => {
                     let both = resolved.from.iter().flat_map(|f| resolved.to.iter().map(move |t| (*f, *t)));
@@ -185,7 +201,10 @@ impl Walk<'_> {
                     }));
                 }
                 Ok(None) => {}
-                Err(what) => self.errors.push(Problem::new(place, what)),
+                Err(what) => {
+                    let place = format!("cable {prefix}{id} ({} → {})", cable.from, cable.to);
+                    self.errors.push(Problem::new(place, what));
+                }
             }
         }
         for (to, lane) in &graph.lanes {
@@ -221,20 +240,18 @@ impl Walk<'_> {
 }
 
 /// The values of a node, with those that an instance sets from outside.
-fn overridden(node: &Node, id: &str, overrides: &Map<String, Value>) -> Map<String, Value> {
-    let mut values = node.values.clone();
+fn overridden<'a>(node: &'a Node, id: &str, overrides: &Map<String, Value>) -> Cow<'a, Map<String, Value>> {
+    let mut values = Cow::Borrowed(&node.values);
     for (name, value) in overrides {
         if let Some(inner) = name.strip_prefix(id).and_then(|n| n.strip_prefix('.')) {
-            values.insert(inner.into(), value.clone());
+            values.to_mut().insert(inner.into(), value.clone());
         }
     }
     values
 }
 
 fn ends_of(from: &Endpoint, to: &Endpoint) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (from, to).hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one((from, to))
 }
 
 /// Whether sound can go round a node: from its first input to its first output.

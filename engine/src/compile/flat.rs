@@ -4,6 +4,7 @@ use super::lanes::Curve;
 use super::voices::FlatVoices;
 use crate::node::{Declaration, Settings};
 use crate::schedule::Fade;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A patch without sub-patches.
@@ -19,21 +20,24 @@ pub struct Flat {
     pub voices: Vec<FlatVoices>,
 }
 
+/// One for each port or parameter of a node; few have more than 16.
+pub type Flags = SmallVec<[bool; 16]>;
+
 /// A node of the flat table.
 #[derive(Clone)]
 pub struct FlatNode {
     /// Its id, behind the ids of the instances that it lies in: `verse/lead/osc`.
-    pub key: String,
-    /// What people read on it; the key where they wrote nothing.
+    pub key: Arc<str>,
+    /// What people read on it; empty where they wrote nothing.
     pub label: String,
     /// Its kind.
     pub declaration: &'static Declaration,
     /// Its parameters.
     pub settings: Settings,
     /// Whether a cable comes in at each input port.
-    pub connected: Vec<bool>,
+    pub connected: Flags,
     /// Whether each parameter is moved by a lane or a cable.
-    pub moved: Vec<bool>,
+    pub moved: Flags,
     /// Whether sound goes round it.
     pub bypass: bool,
     /// Whose state it has at first.
@@ -52,9 +56,9 @@ pub enum Begins {
     #[default]
     AsItWas,
     /// It is the node that had this key.
-    Renamed(String),
+    Renamed(Arc<str>),
     /// It takes over a copy of the state of the node that had this key.
-    CopyOf(String),
+    CopyOf(Arc<str>),
     /// None.
     Anew,
 }
@@ -84,6 +88,13 @@ pub struct FlatCable {
     /// By how many frames it was held back in the program before, from which it has to come without a jump in time;
     /// `None` if it was not there.
     pub was: Option<usize>,
+}
+
+impl FlatNode {
+    /// What people read on it, or else its key.
+    pub fn title(&self) -> &str {
+        if self.label.is_empty() { &self.key } else { &self.label }
+    }
 }
 
 impl FlatCable {

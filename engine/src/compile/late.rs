@@ -60,7 +60,7 @@ pub fn settle(
                      nodes does not fit into the shortest time that it may have",
                     by - early
                 );
-                odd.push(Problem::new(&flat.nodes[n].key, what));
+                odd.push(Problem::new(&*flat.nodes[n].key, what));
             }
         }
         for &c in &l.cables {

@@ -20,6 +20,7 @@ mod late;
 mod order;
 mod problem;
 mod resolve;
+mod rows;
 mod size;
 mod transition;
 #[cfg(test)]
@@ -30,12 +31,13 @@ mod widths;
 pub use align::Alignment;
 pub use batch::Seat;
 pub use buffers::SILENT_SLOTS;
-pub use flat::{Begins, Depth, Flat, FlatCable, FlatNode, Target};
+pub use flat::{Begins, Depth, Flags, Flat, FlatCable, FlatNode, Target};
 pub(crate) use internal::DEALT_PORTS;
 pub use internal::{is_dealer, is_output, is_placeholder};
 pub use lanes::Curve;
 pub use order::{Loop, Mode, Vertex};
 pub use problem::Problem;
+pub use rows::Rows;
 pub use transition::{Alike, Side, between};
 pub use voices::FlatVoices;
 pub use widths::Widths;
@@ -43,6 +45,7 @@ pub use widths::Widths;
 use crate::node::{Assets, Setup, Shelf};
 use crate::patch::{Patch, TempoMap};
 use crate::schedule::{Bank, Schedule};
+use std::sync::Arc;
 
 /// What a patch is compiled for.
 #[derive(Clone, Copy)]
@@ -66,7 +69,7 @@ pub fn lanes_here() -> usize {
 /// A compiled patch: the schedule, and the tables that it was made from.
 pub struct Compiled {
     /// What to run, in order.
-    pub schedule: Schedule,
+    pub schedule: Arc<Schedule>,
     /// Nodes and cables, sub-patches unfolded.
     pub flat: Flat,
     /// How many channels each port has.
@@ -77,45 +80,69 @@ pub struct Compiled {
     pub loops: Vec<Loop>,
 }
 
+/// A patch of which all is known but the steps in which it runs: what is wrong with it has been found.
+pub struct Settled {
+    /// Nodes and cables, sub-patches unfolded.
+    pub flat: Flat,
+    /// How many channels each port has.
+    pub widths: Widths,
+    /// What is odd but no error.
+    pub warnings: Vec<Problem>,
+    order: order::Order,
+    alignment: Alignment,
+}
+
+impl Settled {
+    /// The names of the outputs, in the order of the schedule.
+    pub fn outputs(&self) -> impl Iterator<Item = &str> + Clone {
+        self.flat.nodes.iter().filter(|n| is_output(n.declaration)).map(|n| &*n.key)
+    }
+}
+
+/// Where the state of a node lies already, so that it stays there.
+pub type Seats<'a> = &'a dyn Fn(&Flat, &Widths, usize) -> Option<Seat>;
+
 /// Compiles a patch; every error is found that can be told apart from the first.
 pub fn compile(patch: &Patch, context: &Context<'_>) -> Result<Compiled, Vec<Problem>> {
-    compile_onto(patch, context, &|_, _, _| None)
+    Ok(finish(settle(patch, context)?, context, &patch.tempo, &|_, _, _| None))
 }
 
-/// As [`compile`], where the state of some nodes is there already: `seat` tells where, so that they stay there.
-pub fn compile_onto(
-    patch: &Patch,
-    context: &Context<'_>,
-    seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
-) -> Result<Compiled, Vec<Problem>> {
-    let (flat, widths, warnings) = unfold(patch, context)?;
-    let mut compiled = compile_flat(flat, widths, context, &patch.tempo, seat)?;
-    compiled.warnings.splice(0..0, warnings);
-    Ok(compiled)
-}
-
-/// The first two passes: nodes and cables without sub-patches, how many channels each port has, and what is odd.
-pub fn unfold(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Widths, Vec<Problem>), Vec<Problem>> {
-    let (flat, warnings) = expand::expand(patch, context)?;
+/// The passes over nodes and cables: all that can be wrong with a patch is found here.
+pub fn settle(patch: &Patch, context: &Context<'_>) -> Result<Settled, Vec<Problem>> {
+    let (flat, odd) = expand::expand(patch, context)?;
     let widths = widths::infer(&flat, context)?;
-    Ok((flat, widths, warnings))
+    let mut settled = settle_flat(flat, widths, context, &patch.tempo)?;
+    settled.warnings.splice(0..0, odd);
+    Ok(settled)
 }
 
-/// As [`compile_onto`], from the table of nodes and cables on.
-pub fn compile_flat(
+/// As [`settle`], from the table of nodes and cables on.
+pub fn settle_flat(
     mut flat: Flat,
     widths: Widths,
     context: &Context<'_>,
     tempo: &TempoMap,
-    seat: &dyn Fn(&Flat, &Widths, usize) -> Option<Seat>,
-) -> Result<Compiled, Vec<Problem>> {
+) -> Result<Settled, Vec<Problem>> {
     let (order, alignment, warnings) = late::settle(&mut flat, &widths, context, tempo)?;
+    Ok(Settled { flat, widths, warnings, order, alignment })
+}
+
+/// The passes over steps.
+pub fn finish(settled: Settled, context: &Context<'_>, tempo: &TempoMap, seat: Seats<'_>) -> Compiled {
+    let Settled { flat, widths, warnings, order, alignment } = settled;
     let seat = |node: usize| seat(&flat, &widths, node);
     let units = batch::batch(&flat, &widths, &order, &alignment, context.lanes.min(16), &seat);
     let steps = emit::emit(&flat, &widths, &order, &alignment, &units);
     let mut schedule = buffers::assign(steps, &flat, &alignment);
     fuse::fuse(&mut schedule, |bank| pointwise(&flat, &widths, context, tempo, bank));
-    Ok(Compiled { schedule, flat, widths, warnings, loops: order.loops })
+    let schedule = Arc::new(schedule);
+    Compiled { schedule, flat, widths, warnings, loops: order.loops }
+}
+
+/// The settings and labels of all nodes, as far as they depend on nothing but values: for a patch that differs in those
+/// alone from one that was compiled. Nodes are in the order of the flat table.
+pub fn values(patch: &Patch, context: &Context<'_>) -> Result<Vec<FlatNode>, Vec<Problem>> {
+    expand::nodes(patch, context)
 }
 
 /// Whether the nodes of a bank treat each frame by itself.

@@ -3,6 +3,7 @@
 mod loops;
 
 use super::flat::{Flat, Target};
+use super::rows::Rows;
 use super::{Problem, is_output};
 use crate::node::Group;
 pub use loops::Loop;
@@ -59,6 +60,13 @@ pub fn order(flat: &Flat, holds: impl Fn(usize) -> usize) -> Result<Order, Vec<P
     };
     let mut cuts = vec![false; flat.nodes.len()];
     let graph = build(flat, &heard, &cuts, &order.feedback);
+    if let Ok(sorted) = toposort(&graph, None) {
+        // No loops: each node stands for itself.
+        order.vertices = sorted.into_iter().map(|i| graph[i]).collect();
+        order.vertices.iter().enumerate().for_each(|(at, v)| order.numbers[v.node] = at);
+        order.heard = heard;
+        return Ok(order);
+    }
     // The components come last to first.
     let components = kosaraju_scc(&graph);
     let mut errors = Vec::new();
@@ -82,26 +90,21 @@ pub fn order(flat: &Flat, holds: impl Fn(usize) -> usize) -> Result<Order, Vec<P
     if !errors.is_empty() {
         return Err(errors);
     }
-    let graph = if order.loops.is_empty() { graph } else { build(flat, &heard, &cuts, &order.feedback) };
+    let graph = build(flat, &heard, &cuts, &order.feedback);
     let Ok(sorted) = toposort(&graph, None) else {
         let what = "a loop is left; this is a fault of the program: report it with the patch";
         return Err(vec![Problem::new("the patch", what)]);
     };
     order.vertices = sorted.into_iter().map(|i| graph[i]).collect();
-    if !order.loops.is_empty() {
-        // Each loop in one piece, behind all that leads into it.
-        order.vertices.sort_by_key(|v| order.numbers[v.node]);
-    }
+    // Each loop in one piece, behind all that leads into it.
+    order.vertices.sort_by_key(|v| order.numbers[v.node]);
     order.heard = heard;
     Ok(order)
 }
 
 /// Marks what reaches an output or a meter.
 fn heard(flat: &Flat) -> Vec<bool> {
-    let mut arriving: Vec<Vec<usize>> = vec![Vec::new(); flat.nodes.len()];
-    for cable in &flat.cables {
-        arriving[cable.to.0].push(cable.from.0);
-    }
+    let arriving = Rows::deal(flat.nodes.len(), flat.cables.iter().map(|c| (c.to.0, c.from.0)));
     let ends = |d: &crate::node::Declaration| is_output(d) || d.group == Group::Meters;
     let mut heard = vec![false; flat.nodes.len()];
     let mut waiting: Vec<usize> =

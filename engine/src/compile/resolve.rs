@@ -5,8 +5,11 @@ use super::is_placeholder;
 use super::voices::voice_keys;
 use crate::node::{Declaration, Parameter, Value, nearest};
 use crate::patch::{Cable, Endpoint, Graph, Patch};
+use foldhash::HashMap;
 use signalbox_dsp::units::{Quantity, Unit};
-use std::collections::HashMap;
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Where ends are looked up: one graph, and the flat table.
 pub struct Ends<'a> {
@@ -17,19 +20,22 @@ pub struct Ends<'a> {
     /// The keys of its nodes begin with this.
     pub prefix: &'a str,
     /// The flat index of each key.
-    pub index: &'a HashMap<String, usize>,
+    pub index: &'a HashMap<Arc<str>, usize>,
     /// The flat table.
     pub nodes: &'a [FlatNode],
 }
 
+/// Flat nodes that are alike; mostly there is one.
+pub type Copies = SmallVec<[usize; 1]>;
+
 /// What a cable leads from and to. Where an end names a node of several voices, there are several.
 pub struct Resolved {
     /// Flat nodes that are alike.
-    pub from: Vec<usize>,
+    pub from: Copies,
     /// Their output port.
     pub port: usize,
     /// Flat nodes that are alike.
-    pub to: Vec<usize>,
+    pub to: Copies,
     /// Where it ends there.
     pub target: Target,
     /// Amplitude.
@@ -94,13 +100,22 @@ enum Found {
 
 impl Ends<'_> {
     /// The flat node and the rest of the name behind it; instances are entered, and all of their voices.
-    fn node<'e>(&self, end: &'e Endpoint, inward: bool) -> Result<Option<(Vec<usize>, &'e str)>, String> {
+    fn node<'e>(&self, end: &'e Endpoint, inward: bool) -> Result<Option<(Copies, &'e str)>, String> {
+        let there = |&i: &usize| i < self.nodes.len() && !is_placeholder(self.nodes[i].declaration);
+        let key: Cow<'_, str> = match self.prefix {
+            "" => end.node.as_str().into(),
+            prefix => format!("{prefix}{}", end.node).into(),
+        };
+        // Instances have no place of their own.
+        if let Some(&at) = self.index.get(&*key).filter(|at| **at < self.nodes.len()) {
+            return Ok(there(&at).then(|| (smallvec![at], end.port.as_str())));
+        }
         let Some(node) = self.graph.nodes.get(&end.node) else {
             let near = nearest(&end.node, self.graph.nodes.keys().map(String::as_str));
             let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             return Err(format!("there is no node `{}`{near}", end.node));
         };
-        let mut keys = vec![format!("{}{}", self.prefix, end.node)];
+        let mut keys = vec![key.into_owned()];
         let mut rest = end.port.as_str();
         let mut node = node;
         while let Some(sub) = self.patch.subpatches.get(&node.kind) {
@@ -126,13 +141,12 @@ impl Ends<'_> {
             rest = after;
             node = next;
         }
-        let there = |&i: &usize| i < self.nodes.len() && !is_placeholder(self.nodes[i].declaration);
-        let nodes: Option<Vec<usize>> =
-            keys.iter().map(|key| self.index.get(key).copied().filter(there)).collect();
+        let nodes: Option<Copies> =
+            keys.iter().map(|key| self.index.get(key.as_str()).copied().filter(there)).collect();
         Ok(nodes.map(|nodes| (nodes, rest)))
     }
 
-    fn source(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, usize)>, String> {
+    fn source(&self, end: &Endpoint) -> Result<Option<(Copies, usize)>, String> {
         let Some((nodes, port)) = self.node(end, false)? else { return Ok(None) };
         let declaration = self.nodes[nodes[0]].declaration;
         let at = if port.is_empty() && !declaration.outputs.is_empty() {
@@ -143,7 +157,7 @@ impl Ends<'_> {
         at.map(|at| Some((nodes, at))).ok_or_else(|| no_port(end, declaration, "output", port))
     }
 
-    fn destination(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, Found)>, String> {
+    fn destination(&self, end: &Endpoint) -> Result<Option<(Copies, Found)>, String> {
         let Some((nodes, name)) = self.node(end, true)? else { return Ok(None) };
         let declaration = self.nodes[nodes[0]].declaration;
         let port =
@@ -153,7 +167,7 @@ impl Ends<'_> {
     }
 
     /// The nodes and the parameter that a lane moves; `None` at a placeholder.
-    pub fn parameter(&self, end: &Endpoint) -> Result<Option<(Vec<usize>, usize)>, String> {
+    pub fn parameter(&self, end: &Endpoint) -> Result<Option<(Copies, usize)>, String> {
         match self.destination(end)? {
             None => Ok(None),
             Some((nodes, Found::Parameter(p))) => Ok(Some((nodes, p))),

@@ -56,7 +56,9 @@ struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn size(&mut self, graph: &'a Graph) -> Result<Size, Problem> {
-        let copies = |end: &Endpoint| self.copies(graph, end);
+        let instances =
+            self.patch.subpatches.iter().any(|(name, _)| graph.nodes.values().any(|n| n.kind == *name));
+        let copies = |end: &Endpoint| if instances { self.copies(graph, end) } else { 1 };
         let cables = graph.cables.values().map(|c| copies(&c.from).saturating_mul(copies(&c.to)));
         let cables = cables.chain(graph.lanes.keys().map(copies)).fold(0, u64::saturating_add);
         let mut sum = Size { nodes: graph.nodes.len() as u64, cables, depth: 0 };

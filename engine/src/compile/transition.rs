@@ -9,7 +9,7 @@ use super::flat::{Begins, Flat, FlatCable, FlatLane, Target};
 use super::voices::FlatVoices;
 use crate::node::PortKind;
 use crate::schedule::{Fade, Line};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 /// How much alike two nodes of the same key are.
@@ -66,14 +66,14 @@ pub fn between(
         |side: Side<'_>, node: usize| side.flat.voices.iter().find(|v| v.dealer == node).map(|v| v.count);
     let mut widths = new.widths.clone();
     let keys: HashMap<&str, usize> =
-        new.flat.nodes.iter().enumerate().map(|(n, node)| (node.key.as_str(), n)).collect();
+        new.flat.nodes.iter().enumerate().map(|(n, node)| (&*node.key, n)).collect();
     // By new node: whether it was there, and how.
     let mut was = vec![None; new.flat.nodes.len()];
     // By old node: where it stands now.
     let mut place = Vec::with_capacity(old.flat.nodes.len());
     for (o, node) in old.flat.nodes.iter().enumerate() {
         let mut node = node.clone();
-        if let Some(&n) = keys.get(node.key.as_str()) {
+        if let Some(&n) = keys.get(&*node.key) {
             let how = if dealt(old, o) == dealt(new, n) { alike(o, n) } else { Alike::Not };
             was[n] = Some(how);
             if how == Alike::Wholly {
@@ -85,12 +85,12 @@ pub fn between(
                 _ => Begins::Anew,
             };
             node.begins = Begins::Renamed(node.key.clone());
-            node.key += GOING;
-            node.label += GOING;
+            node.label = format!("{}{GOING}", node.title());
+            node.key = format!("{}{GOING}", node.key).into();
         }
         place.push(flat.nodes.len());
-        widths.inputs.push(old.widths.inputs[o].clone());
-        widths.outputs.push(old.widths.outputs[o].clone());
+        widths.inputs.push(old.widths.inputs[o].iter().copied());
+        widths.outputs.push(old.widths.outputs[o].iter().copied());
         flat.nodes.push(node);
     }
     // What deals to the voices that go.
@@ -99,7 +99,7 @@ pub fn between(
         // Where voices that stay are summed they are measured for what deals to them from now on.
         let going = voices.outputs.iter().map(|&n| place[n]).filter(|&n| n >= was.len());
         flat.voices.push(FlatVoices {
-            key: flat.nodes[dealer].key.as_str().into(),
+            key: flat.nodes[dealer].key.clone(),
             count: voices.count,
             dealer,
             outputs: going.collect(),

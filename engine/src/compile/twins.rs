@@ -81,6 +81,7 @@ fn chain(patch: &Patch, context: Context, twin: Option<&Twin>, chance: &mut Chan
     fuse::fuse(&mut c.schedule, |bank| pointwise(flat, widths, context, &patch.tempo, bank));
     after(Pass::Fuse, &mut c);
     let Chain { flat, widths, order, schedule, .. } = c;
+    let schedule = Arc::new(schedule);
     (Compiled { schedule, flat, widths, warnings, loops: order.loops }, broken)
 }
 

@@ -11,11 +11,13 @@
 //! ```
 
 use super::Problem;
-use super::flat::{Begins, Flat, FlatCable, FlatNode, Target};
+use super::flat::{Begins, Flags, Flat, FlatCable, FlatNode, Target};
 use super::internal::{DEALER, DEALT_PORTS, EVENT_WIRE};
 use crate::node::Settings;
 use crate::patch::{Graph, Node, Patch, Voices};
-use std::collections::{BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use smallvec::smallvec;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// An instance with voices to which notes are dealt.
@@ -58,8 +60,8 @@ pub fn ports<'a>(patch: &Patch, sub: &'a Graph) -> Vec<(&'a str, &'a Node, bool)
 /// An instance with voices, while a patch is unfolded.
 pub struct Instance {
     /// Its key.
-    pub key: String,
-    /// What people read on it.
+    pub key: Arc<str>,
+    /// What people read on it; empty where they wrote nothing.
     pub label: String,
     /// How many voices it has.
     pub count: usize,
@@ -102,7 +104,7 @@ pub fn deal(flat: &mut Flat, instances: Vec<Instance>) -> Vec<Problem> {
     for (instance, heard) in instances.into_iter().zip(heard).filter(|(_, heard)| !heard.is_empty()) {
         if heard.len() > DEALT_PORTS {
             let what = format!("{} inputs take events; with voices {DEALT_PORTS} may", heard.len());
-            errors.push(Problem::new(&instance.key, what));
+            errors.push(Problem::new(&*instance.key, what));
             continue;
         }
         let dealer = flat.nodes.len();
@@ -117,7 +119,7 @@ pub fn deal(flat: &mut Flat, instances: Vec<Instance>) -> Vec<Problem> {
         }
         let outputs = instance.ports.iter().filter(|p| !p.1 && !events(flat, p.0));
         flat.voices.push(FlatVoices {
-            key: instance.key.as_str().into(),
+            key: instance.key.clone(),
             count: instance.count,
             dealer,
             outputs: outputs.map(|p| p.0).collect(),
@@ -127,8 +129,8 @@ pub fn deal(flat: &mut Flat, instances: Vec<Instance>) -> Vec<Problem> {
             key: instance.key,
             declaration: &DEALER,
             settings: Settings::new(),
-            connected: vec![false; DEALER.inputs.len()],
-            moved: Vec::new(),
+            connected: smallvec![false; DEALER.inputs.len()],
+            moved: Flags::new(),
             bypass: false,
             begins: Begins::AsItWas,
             early: 0,

@@ -1,6 +1,7 @@
 //! Second pass: how many channels each port has.
 
 use super::flat::{Flat, Target};
+use super::rows::Rows;
 use super::{Context, Problem};
 use crate::node::{MAX_CHANNELS, Port, PortKind, Setting, Width};
 
@@ -8,33 +9,27 @@ use crate::node::{MAX_CHANNELS, Port, PortKind, Setting, Width};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
     /// By node, by input port.
-    pub inputs: Vec<Vec<usize>>,
+    pub inputs: Rows<usize>,
     /// By node, by output port.
-    pub outputs: Vec<Vec<usize>>,
+    pub outputs: Rows<usize>,
 }
 
 /// Infers the widths: a mono cable fans out to any width, other mismatches are refused with the adapter named.
 pub fn infer(flat: &Flat, context: &Context<'_>) -> Result<Widths, Vec<Problem>> {
-    let mut widths = Widths::default();
+    let count = flat.nodes.len();
+    let mut widths = Widths { inputs: Rows::with_capacity(count), outputs: Rows::with_capacity(count) };
     let mut errors = Vec::new();
     for node in &flat.nodes {
-        let mut first = |ports: &[Port]| -> Vec<usize> {
-            ports
-                .iter()
-                .map(|port| {
-                    given(port, node, context).unwrap_or_else(|what| {
-                        if !node.repeats {
-                            errors.push(Problem::new(&node.key, what));
-                        }
-                        1
-                    })
-                })
-                .collect()
+        let mut first = |port: &Port| {
+            given(port, node, context).unwrap_or_else(|what| {
+                if !node.repeats {
+                    errors.push(Problem::new(&*node.key, what));
+                }
+                1
+            })
         };
-        let inputs = first(node.declaration.inputs);
-        let outputs = first(node.declaration.outputs);
-        widths.inputs.push(inputs);
-        widths.outputs.push(outputs);
+        widths.inputs.push(node.declaration.inputs.iter().map(&mut first));
+        widths.outputs.push(node.declaration.outputs.iter().map(&mut first));
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -81,15 +76,12 @@ fn given(port: &Port, node: &super::FlatNode, context: &Context<'_>) -> Result<u
 
 /// Spreads widths along the cables until nothing widens any more.
 fn spread(flat: &Flat, widths: &mut Widths) {
-    let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); flat.nodes.len()];
-    for (i, cable) in flat.cables.iter().enumerate() {
-        leaving[cable.from.0].push(i);
-    }
+    let leaving = Rows::deal(flat.nodes.len(), flat.cables.iter().zip(0u32..).map(|(c, i)| (c.from.0, i)));
     let follows = |port: &Port| port.kind == PortKind::Audio(Width::Follow);
     let mut waiting: Vec<usize> = (0..flat.nodes.len()).rev().collect();
     while let Some(node) = waiting.pop() {
         for &i in &leaving[node] {
-            let cable = &flat.cables[i];
+            let cable = &flat.cables[i as usize];
             let Target::Port(port) = cable.to.1 else { continue };
             let (to, declaration) = (cable.to.0, flat.nodes[cable.to.0].declaration);
             let source = widths.outputs[node][cable.from.1];

@@ -76,6 +76,12 @@ impl Node {
         Self { kind: kind.into(), ..Self::default() }
     }
 
+    /// Whether this node is another one in nothing that is compiled but its values.
+    fn differs_in_values(&self, other: &Self) -> bool {
+        let Self { kind, label: _, at: _, values: _, bypass, mute, role: _, voices } = self;
+        (kind, bypass, mute, voices) == (&other.kind, &other.bypass, &other.mute, &other.voices)
+    }
+
     /// With a value.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.values.insert(name.into(), value.into());
@@ -303,6 +309,24 @@ impl Patch {
     /// Whether a node is a port of the sub-patch that it lies in.
     pub fn is_port(&self, node: &Node) -> bool {
         matches!(node.kind.as_str(), "input" | "output") && !self.subpatches.contains_key(&node.kind)
+    }
+
+    /// Whether this patch is another one in nothing that is compiled but the values of nodes: whatever is a node, a
+    /// cable or a lane in one of them is so in the other.
+    pub fn differs_in_values(&self, other: &Self) -> bool {
+        let Self { title: _, rate: _, length: _, tempo, graph, subpatches, markers: _, meta: _, controls: _ } =
+            self;
+        let alike = |a: &Graph, b: &Graph| {
+            let Graph { nodes, cables, lanes } = a;
+            nodes.len() == b.nodes.len()
+                && nodes.iter().zip(&b.nodes).all(|(a, b)| a.0 == b.0 && a.1.differs_in_values(b.1))
+                && *cables == b.cables
+                && *lanes == b.lanes
+        };
+        *tempo == other.tempo
+            && alike(graph, &other.graph)
+            && subpatches.len() == other.subpatches.len()
+            && subpatches.iter().zip(&other.subpatches).all(|(a, b)| a.0 == b.0 && alike(a.1, b.1))
     }
 
     /// The graph that a scope names: the patch's own, or a sub-patch's.

@@ -40,7 +40,7 @@ pub fn ending(
         match (flat.declaration.extent)(&setup) {
             Extent::Passive => {}
             Extent::Until(frame) => from = from.max(frame),
-            Extent::Endless => return Err(RenderError::Endless(flat.key.clone())),
+            Extent::Endless => return Err(RenderError::Endless(flat.key.to_string())),
         }
         gap += (flat.declaration.gap)(&setup) * rate;
     }

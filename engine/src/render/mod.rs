@@ -9,7 +9,6 @@ use crate::compile::{Compiled, Context, Problem, compile};
 use crate::node::Reading;
 use crate::patch::Patch;
 use crate::run::{Block, Pipeline, Program, Runner, pair};
-use crate::schedule::Schedule;
 use thiserror::Error;
 
 /// Below this amplitude, -100 dBFS, a tail is over.
@@ -125,9 +124,9 @@ pub struct Rendering {
 }
 
 /// The output that is heard where none is named: `out`, `master`, or else the first.
-pub fn main_output(schedule: &Schedule) -> Option<usize> {
-    let named = |name: &str| schedule.outputs.iter().position(|o| o.name == name);
-    named("out").or_else(|| named("master")).or((!schedule.outputs.is_empty()).then_some(0))
+pub fn main_output<'a>(outputs: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+    let named = |name: &str| outputs.clone().position(|o| o == name);
+    named("out").or_else(|| named("master")).or(outputs.clone().next().map(|_| 0))
 }
 
 /// Compiles a patch and makes its nodes.
@@ -140,7 +139,7 @@ pub fn prepare(patch: &Patch, context: &Context<'_>, options: &Options) -> Resul
             wanted: wanted.clone(),
             there: outputs.iter().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", "),
         })?,
-        None => main_output(&compiled.schedule).ok_or(RenderError::NoOutput)?,
+        None => main_output(compiled.schedule.names()).ok_or(RenderError::NoOutput)?,
     };
     let ending = ending(&compiled, context, patch, options.seconds)?;
     let (mut builder, runner) = pair();

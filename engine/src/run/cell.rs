@@ -235,11 +235,13 @@ impl Cell {
         self.lanes
     }
 
-    fn set(&self, lane: usize, parameter: usize, value: f32) {
+    /// As [`Knobs::set`], for a node's lane.
+    pub fn set(&self, lane: usize, parameter: usize, value: f32) {
         if let Some(&Some((min, max))) = self.ranges.get(parameter).filter(|_| value.is_finite()) {
             let target = &self.targets[parameter * self.lanes + lane];
             let bits = value.max(min).min(max).to_bits();
-            if target.swap(bits, Ordering::Relaxed) != bits {
+            // Mostly it is there already, and to look costs less than to write.
+            if target.load(Ordering::Relaxed) != bits && target.swap(bits, Ordering::Relaxed) != bits {
                 self.generation.fetch_add(1, Ordering::Release);
                 self.changes.fetch_add(1, Ordering::Release);
             }

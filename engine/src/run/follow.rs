@@ -1,17 +1,25 @@
 //! Programs that follow each other without a click.
 
 use super::builder::{Builder, fade_frames};
-use super::make::make;
-use crate::compile::Flat;
-use crate::compile::{Alike, Compiled, Context, Problem, Side, Widths, between, compile_flat, unfold};
+use super::make::Making;
+use crate::compile::{Alike, Compiled, Context, Problem, Settled, Side, between, settle_flat};
 use crate::node::PortKind;
-use crate::patch::{Patch, TempoMap};
+use crate::patch::TempoMap;
 
 /// A patch as it was compiled, with its tempo.
 #[derive(Clone, Copy)]
-pub struct Compiling<'a> {
+pub struct Last<'a> {
     /// What came of it.
     pub compiled: &'a Compiled,
+    /// Its tempo.
+    pub tempo: &'a TempoMap,
+}
+
+/// A patch that is to follow, with its tempo.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    /// What is known of it.
+    pub settled: &'a Settled,
     /// Its tempo.
     pub tempo: &'a TempoMap,
 }
@@ -21,30 +29,39 @@ impl Builder {
     /// back and is not any more, or by another length, comes to that by itself.
     pub fn compile_after(
         &self,
-        patch: &Patch,
+        mut settled: Settled,
         before: &Compiled,
         context: &Context<'_>,
+        tempo: &TempoMap,
+    ) -> Compiled {
+        settled.flat.follow(&before.flat, &before.schedule.lines);
+        self.finish(settled, context, tempo)
+    }
+
+    /// Compiles the last program once more, without the delays that have come to nothing.
+    pub fn compile_again(
+        &self,
+        last: Compiled,
+        context: &Context<'_>,
+        tempo: &TempoMap,
     ) -> Result<Compiled, Vec<Problem>> {
-        let (mut flat, widths, warnings) = unfold(patch, context)?;
-        flat.follow(&before.flat, &before.schedule.lines);
-        let mut compiled = self.compile_seated(flat, widths, context, &patch.tempo)?;
-        compiled.warnings.splice(0..0, warnings);
-        Ok(compiled)
+        let Compiled { mut flat, widths, warnings, .. } = last;
+        flat.cables.iter_mut().for_each(|cable| cable.was = None);
+        flat.nodes.iter_mut().for_each(|node| node.early = 0);
+        let mut settled = settle_flat(flat, widths, context, tempo)?;
+        settled.warnings = warnings;
+        Ok(self.finish(settled, context, tempo))
     }
 
     /// The way from the last program to another one: both at once, while cables fade. `None` where there is none: a node
     /// would lose its state, or another output would be heard.
-    pub fn compile_between(
-        &self,
-        old: Compiling<'_>,
-        new: Compiling<'_>,
-        context: &Context<'_>,
-    ) -> Option<Compiled> {
+    pub fn compile_between(&self, old: Last<'_>, new: Next<'_>, context: &Context<'_>) -> Option<Compiled> {
         let from = Side { flat: &old.compiled.flat, widths: &old.compiled.widths };
-        let to = Side { flat: &new.compiled.flat, widths: &new.compiled.widths };
+        let to = Side { flat: &new.settled.flat, widths: &new.settled.widths };
+        let was = Making::new(from.flat, from.widths, context, old.tempo);
+        let is = Making::new(to.flat, to.widths, context, new.tempo);
         let alike = |o: usize, n: usize| -> Alike {
-            let same = make(from.flat, from.widths, context, old.tempo, o)
-                == make(to.flat, to.widths, context, new.tempo, n);
+            let same = was.alike(o, &is, n);
             let declaration = to.flat.nodes[n].declaration;
             // At the first port, and at those for events, no cable is as good as silence.
             let sides = declaration.inputs.iter().enumerate().skip(1);
@@ -59,24 +76,13 @@ impl Builder {
         };
         let (mut flat, widths) = between(from, to, fade_frames(context.rate), alike);
         flat.follow(from.flat, &old.compiled.schedule.lines);
-        let compiled = self.compile_seated(flat, widths, context, new.tempo).ok()?;
+        let settled = settle_flat(flat, widths, context, new.tempo).ok()?;
+        let compiled = self.finish(settled, context, new.tempo);
         self.keeps_all(&compiled, context, new.tempo).then_some(compiled)
     }
 
     /// Whether every node that is to go on can.
     fn keeps_all(&self, compiled: &Compiled, context: &Context<'_>, tempo: &TempoMap) -> bool {
         compiled.schedule.nodes().all(|n| self.keeps(&compiled.flat, &compiled.widths, context, tempo, n))
-    }
-
-    fn compile_seated(
-        &self,
-        flat: Flat,
-        widths: Widths,
-        context: &Context<'_>,
-        tempo: &TempoMap,
-    ) -> Result<Compiled, Vec<Problem>> {
-        compile_flat(flat, widths, context, tempo, &|flat, widths, node| {
-            self.seat(flat, widths, context, tempo, node)
-        })
     }
 }

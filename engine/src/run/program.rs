@@ -7,6 +7,7 @@ use super::line::{DelayLine, EventLine};
 use super::memory::Memory;
 use super::moves::{Held, Moves};
 use super::pass::Fault;
+use crate::compile::Rows;
 use crate::schedule::{Schedule, Step};
 use std::cell::UnsafeCell;
 use std::sync::Arc;
@@ -15,11 +16,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// A schedule with all that it needs to run.
 pub struct Program {
     pub(super) owner: u64,
-    pub(super) schedule: Schedule,
+    pub(super) schedule: Arc<Schedule>,
     /// By bank.
     pub(super) cells: Vec<Arc<Cell>>,
-    /// By bank, by lane; empty where no node is.
-    pub(super) keys: Vec<Vec<String>>,
+    /// By bank, by lane.
+    pub(super) keys: Rows<Option<Arc<str>>>,
     /// By bank: where its rows of moving parameters begin, in slots.
     pub(super) rows: Vec<usize>,
     /// How many slots its rows of moving parameters take.
@@ -60,7 +61,7 @@ impl Program {
     /// The parameters of a node, by its key.
     pub fn knobs(&self, key: &str) -> Option<Knobs> {
         self.keys.iter().zip(&self.cells).find_map(|(keys, cell)| {
-            let lane = keys.iter().position(|k| k == key)?;
+            let lane = keys.iter().position(|k| k.as_deref() == Some(key))?;
             Some(Knobs { cell: cell.clone(), lane })
         })
     }
@@ -72,7 +73,7 @@ impl Program {
 
     /// The key of the node in a lane of a bank; empty where none is.
     pub fn key(&self, bank: usize, lane: usize) -> &str {
-        &self.keys[bank][lane]
+        self.keys[bank][lane].as_deref().unwrap_or_default()
     }
 
     /// Lets so many threads run it from the start on; `cost` tells what the nodes with these keys cost together, where that
@@ -125,7 +126,7 @@ impl Program {
             _ => None,
         });
         let keys = banks.flat_map(|bank| self.keys[bank].iter());
-        keys.filter(|key| !key.is_empty()).map(String::as_str).collect()
+        keys.filter_map(|key| key.as_deref()).collect()
     }
 
     /// The key of the node that gave what is no number.

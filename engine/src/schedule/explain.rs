@@ -148,7 +148,7 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
     }
     let heard = heard(compiled);
     let unheard: Vec<&str> =
-        (0..flat.nodes.len()).filter(|&n| !heard[n]).map(|n| flat.nodes[n].key.as_str()).collect();
+        (0..flat.nodes.len()).filter(|&n| !heard[n]).map(|n| &*flat.nodes[n].key).collect();
     if !unheard.is_empty() {
         let _ = writeln!(
             out,
@@ -172,7 +172,7 @@ fn is_line(cable: &FlatCable, line: &Line) -> bool {
 fn cable(line: u32, compiled: &Compiled) -> String {
     let line = &compiled.schedule.lines[line as usize];
     let cable = compiled.flat.cables.iter().find(|c| is_line(c, line));
-    let keys = |n: usize| compiled.flat.nodes[n].key.as_str();
+    let keys = |n: usize| &*compiled.flat.nodes[n].key;
     cable.map_or_else(String::new, |c| format!("the cable {} → {}", keys(c.from.0), keys(c.to.0)))
 }
 
@@ -237,8 +237,8 @@ fn run_line(run: &Run, compiled: &Compiled, constants: &HashSet<u32>) -> String 
     let Some(first) = bank.first() else { return "nothing".into() };
     let node = &compiled.flat.nodes[first];
     let mut parts = vec![format!("{:<8} {}", node.declaration.name, names(bank, compiled))];
-    if bank.lanes() == 1 && node.label != node.key {
-        parts.push(format!("“{}”", shortened(&node.label)));
+    if bank.lanes() == 1 && node.title() != &*node.key {
+        parts.push(format!("“{}”", shortened(node.title())));
     }
     parts.push(match run.mode {
         Mode::Process if node.bypass => "(bypassed)".into(),
@@ -304,7 +304,7 @@ fn run_line(run: &Run, compiled: &Compiled, constants: &HashSet<u32>) -> String 
 
 /// The keys of the nodes that run as one: all of a few, the first and the last of many.
 fn names(bank: &Bank, compiled: &Compiled) -> String {
-    let keys: Vec<&str> = bank.nodes().map(|n| compiled.flat.nodes[n].key.as_str()).collect();
+    let keys: Vec<&str> = bank.nodes().map(|n| &*compiled.flat.nodes[n].key).collect();
     match keys[..] {
         [one] if bank.lanes() == 1 => one.into(),
         [a, b, c, .., z] => format!("{a}, {b}, {c} … {z} ({} in {} lanes)", keys.len(), bank.lanes()),
@@ -329,8 +329,11 @@ pub fn dot(compiled: &Compiled) -> String {
     let mut out = String::from("digraph patch {\n  rankdir=LR;\n  node [shape=box];\n");
     for (n, node) in flat.nodes.iter().enumerate() {
         let style = if heard[n] { "" } else { ", style=dashed" };
-        let label =
-            format!("{}\\n{}", node.label.replace('\\', "\\\\").replace('"', "\\\""), node.declaration.name);
+        let label = format!(
+            "{}\\n{}",
+            node.title().replace('\\', "\\\\").replace('"', "\\\""),
+            node.declaration.name
+        );
         let _ = writeln!(out, "  {} [label=\"{label}\"{style}];", quote(&node.key));
     }
     for cable in &flat.cables {

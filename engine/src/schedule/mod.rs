@@ -257,6 +257,11 @@ impl Bank {
         self.members.len()
     }
 
+    /// The nodes, as indices of the flat table, each behind its lane.
+    pub fn seats(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.members.iter().enumerate().filter_map(|(lane, node)| Some((lane, (*node)?)))
+    }
+
     /// The nodes, as indices of the flat table.
     pub fn nodes(&self) -> impl Iterator<Item = usize> + '_ {
         self.members.iter().flatten().copied()
@@ -327,6 +332,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The names of the outputs, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.outputs.iter().map(|o| o.name.as_str())
+    }
+
     /// The nodes that are run, as indices of the flat table.
     pub fn nodes(&self) -> impl Iterator<Item = usize> + '_ {
         self.banks.iter().flat_map(Bank::nodes)

@@ -2,10 +2,10 @@
 
 use crate::support::build::{RATE, context, patch};
 use crate::support::kinds;
-use signalbox_engine::compile::Compiled;
+use signalbox_engine::compile::{Compiled, settle};
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::Patch;
-use signalbox_engine::run::{Builder, Compiling, Runner, pair};
+use signalbox_engine::run::{Builder, Last, Next, Runner, pair};
 
 /// How many frames a cable fades: 5 ms.
 const FADE: f32 = (RATE / 200) as f32;
@@ -43,15 +43,15 @@ impl Live {
         let compiled = match self.before.take() {
             None => self.builder.compile(&next, &context).expect("it compiles"),
             Some((last, old)) => {
-                let new = self.builder.compile(&next, &context).expect("it compiles");
+                let new = settle(&next, &context).expect("it compiles");
                 let between = self.builder.compile_between(
-                    Compiling { compiled: &old, tempo: &last.tempo },
-                    Compiling { compiled: &new, tempo: &next.tempo },
+                    Last { compiled: &old, tempo: &last.tempo },
+                    Next { settled: &new, tempo: &next.tempo },
                     &context,
                 );
                 let between = between.expect("there is a way");
                 self.run(&between, &next, 0);
-                self.builder.compile_after(&next, &between, &context).expect("it compiles")
+                self.builder.compile_after(new, &between, &context, &next.tempo)
             }
         };
         self.run(&compiled, &next, frames);

@@ -138,7 +138,7 @@ fn latency_inside_a_loop_is_taken_from_its_delay() {
 fn cut(patch: &signalbox_engine::patch::Patch) -> (usize, Vec<String>, Vec<u32>) {
     let compiled = compiled(patch).unwrap_or_else(|p| panic!("{p:?}"));
     let [only] = &compiled.loops[..] else { panic!("{:?}", compiled.loops) };
-    let keys = only.nodes.iter().map(|&n| compiled.flat.nodes[n].key.clone()).collect();
+    let keys = only.nodes.iter().map(|&n| compiled.flat.nodes[n].key.to_string()).collect();
     (only.frames, keys, only.cables.iter().map(|&c| compiled.flat.cables[c].id).collect())
 }
 

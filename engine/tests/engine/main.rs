@@ -19,4 +19,5 @@ mod parameters;
 mod recompile;
 mod refusals;
 mod rendering;
+mod values;
 mod voices;

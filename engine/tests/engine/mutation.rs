@@ -12,6 +12,7 @@ use signalbox_engine::compile::{Compiled, Depth, SILENT_SLOTS, compile};
 use signalbox_engine::node::{Declaration, Io, Kernel, Parameter, Port, Shelf, Width, host};
 use signalbox_engine::patch::Patch;
 use signalbox_engine::schedule::{Place, Schedule, Step, Term};
+use std::sync::Arc;
 
 const FRAMES: usize = 600;
 
@@ -66,7 +67,7 @@ fn settle(schedule: &mut Schedule) {
 
 /// A schedule with its steps changed by `change`.
 fn mutant(compiled: &Compiled, change: impl FnOnce(&mut Schedule)) -> Schedule {
-    let mut schedule = compiled.schedule.clone();
+    let mut schedule = Schedule::clone(&compiled.schedule);
     change(&mut schedule);
     settle(&mut schedule);
     schedule
@@ -78,7 +79,7 @@ fn caught(patch: &Patch, compiled: &mut Compiled, broken: Schedule, what: &str) 
         return true;
     }
     let good = play(patch, compiled, FRAMES, || 64);
-    let kept = std::mem::replace(&mut compiled.schedule, broken);
+    let kept = std::mem::replace(&mut compiled.schedule, Arc::new(broken));
     let bad = play(patch, compiled, FRAMES, || 64);
     compiled.schedule = kept;
     if let Some(difference) = good.difference(&bad) {
@@ -202,7 +203,7 @@ fn heard(what: &str, mut change: impl FnMut(&mut Chance, &mut Schedule) -> bool)
         }
         let (patch, mut compiled) = generate::patch(seed);
         let mut chance = Chance::new(seed ^ 0xbeef);
-        if change(&mut chance, &mut compiled.schedule) {
+        if change(&mut chance, Arc::make_mut(&mut compiled.schedule)) {
             let Some(expected) = interpret(&patch, &compiled, FRAMES) else { continue };
             assert_eq!(check(&compiled.schedule), Ok(()));
             tried += 1;
@@ -368,7 +369,7 @@ fn the_copy_before_a_node_in_place_can_not_be_left_out() {
 fn a_builder_takes_no_schedule_that_does_not_hold() {
     let patch = patch("hiss noise\nx gain\nout output\nhiss > x\nx > out");
     let mut compiled = compiled(&patch).unwrap_or_else(|p| panic!("{p:?}"));
-    compiled.schedule.steps.remove(0);
+    Arc::make_mut(&mut compiled.schedule).steps.remove(0);
     let shelf = kinds::shelf();
     let (mut builder, _) = signalbox_engine::run::pair();
     assert!(builder.build(&compiled, &context(&shelf), &patch.tempo).is_err());

@@ -4,9 +4,9 @@ use crate::support::build::{bytes, compiled, compiled_in, context, nested, probl
 use crate::support::kinds;
 use crate::support::play::{play, run, sounding};
 use crate::support::stage::Stage;
-use signalbox_engine::compile::Compiled;
+use signalbox_engine::compile::{Compiled, settle};
 use signalbox_engine::patch::{Edit, Patch, Voices, file};
-use signalbox_engine::run::{Compiling, pair};
+use signalbox_engine::run::{Last, Next, pair};
 use signalbox_engine::schedule::{Step, explain};
 
 const BELLS: &str =
@@ -31,7 +31,7 @@ fn voices_run_side_by_side_in_their_order_and_hear_their_lists_in_place() {
     let lanes: Vec<usize> = compiled.schedule.banks.iter().map(|b| b.lanes()).filter(|&n| n > 1).collect();
     assert_eq!(lanes, [16, 16]);
     for bank in compiled.schedule.banks.iter().filter(|b| b.lanes() > 1) {
-        let keys: Vec<&str> = bank.nodes().map(|n| compiled.flat.nodes[n].key.as_str()).collect();
+        let keys: Vec<&str> = bank.nodes().map(|n| &*compiled.flat.nodes[n].key).collect();
         assert!(keys.is_sorted() && keys[0].starts_with("choir/001/") && keys[15].starts_with("choir/016/"));
     }
     let odd = |s: &&Step| {
@@ -207,8 +207,9 @@ fn there_is_a_way_from_one_number_of_voices_to_another_and_to_none() {
     for patch in all {
         let new = builder.compile(&patch, &context).expect("it compiles");
         if let Some((last, old)) = before.take() {
-            let old = Compiling { compiled: &old, tempo: &last.tempo };
-            let new = Compiling { compiled: &new, tempo: &patch.tempo };
+            let settled = settle(&patch, &context).expect("it compiles");
+            let old = Last { compiled: &old, tempo: &last.tempo };
+            let new = Next { settled: &settled, tempo: &patch.tempo };
             let between = builder.compile_between(old, new, &context).expect("there is a way");
             let program = builder.build(&between, &context, &patch.tempo).expect("it holds");
             runner.run(&program, program.unsettled().max(1), |_| {});

@@ -67,15 +67,15 @@ fn table(flat: &Flat) -> (Nodes, Wires, Choirs) {
         let unfolded = Unfolded {
             kind: n.declaration.name,
             events,
-            label: n.label.clone(),
+            label: n.title().to_string(),
             settings: n.settings.clone(),
             bypass: n.bypass,
             connected: set(&n.connected),
             moved: set(&n.moved),
         };
-        (n.key.clone(), unfolded)
+        (n.key.to_string(), unfolded)
     });
-    let key = |n: usize| flat.nodes[n].key.clone();
+    let key = |n: usize| flat.nodes[n].key.to_string();
     let wires = flat.cables.iter().map(|c| {
         let (from, to) = ((key(c.from.0), c.from.1), (key(c.to.0), c.to.1));
         let voice = c.voice.map(|v| v as usize);

@@ -6,7 +6,7 @@ use crate::compile::flat::{Depth, Flat, Target};
 use crate::compile::order::Order;
 use crate::compile::widths::Widths;
 use crate::node::Setting;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// The classes of all parts.
 pub struct Classes {
@@ -31,11 +31,12 @@ impl Classes {
         flat: &Flat,
         widths: &Widths,
         (order, alignment): (&Order, &Alignment),
-        parts: &[Part],
+        parts: &[Part<'_>],
         seat: &dyn Fn(usize) -> Option<Seat>,
     ) -> Self {
         let mut classes = Self::none(parts.len());
-        let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
+        let mut known: HashMap<Box<[u64]>, u32> = HashMap::default();
+        let mut key = Vec::with_capacity(64);
         let (moves, leads) = (moves(flat), leads(flat));
         for (p, part) in parts.iter().enumerate() {
             let looped = order.loop_of[part[0].node].is_some();
@@ -44,15 +45,17 @@ impl Classes {
             }
             let node = part[0].node;
             let seat = seat(node);
-            let mut key = key(flat, widths, alignment, node, moves.get(&node), seat.is_some());
-            key.extend_from_slice(&leads[node].to_le_bytes());
-            let fresh = classes.members.len() as u32;
-            let class = *known.entry(key).or_insert(fresh);
-            if class == fresh {
+            key.clear();
+            write_key(&mut key, (flat, widths, alignment), node, moves.get(&node), seat.is_some());
+            key.push(leads[node]);
+            let class = known.get(&key[..]).copied().unwrap_or_else(|| {
+                let fresh = classes.members.len() as u32;
+                known.insert(key[..].into(), fresh);
                 classes.members.push(0);
                 let wide = flat.nodes[node].declaration.wide;
                 classes.heavy.push(wide.is_some_and(|w| w.heavy));
-            }
+                fresh
+            });
             classes.members[class as usize] += 1;
             classes.of[p] = class;
             classes.seat[p] = seat;
@@ -82,7 +85,7 @@ fn leads(flat: &Flat) -> Vec<u64> {
 type Moves = Vec<(u32, u8)>;
 
 fn moves(flat: &Flat) -> HashMap<usize, Moves> {
-    let mut moves: HashMap<usize, Moves> = HashMap::new();
+    let mut moves: HashMap<usize, Moves> = HashMap::default();
     for lane in &flat.lanes {
         moves.entry(lane.node).or_default().push((lane.parameter as u32, 0));
     }
@@ -105,18 +108,16 @@ fn moves(flat: &Flat) -> HashMap<usize, Moves> {
     moves
 }
 
-/// All in which the nodes of a class are alike, as bytes.
-fn key(
-    flat: &Flat,
-    widths: &Widths,
-    alignment: &Alignment,
+/// Writes down all in which the nodes of a class are alike.
+fn write_key(
+    key: &mut Vec<u64>,
+    (flat, widths, alignment): (&Flat, &Widths, &Alignment),
     node: usize,
     moves: Option<&Moves>,
     kept: bool,
-) -> Vec<u8> {
+) {
     let n = &flat.nodes[node];
-    let mut key = Vec::with_capacity(64);
-    let mut word = |x: u64| key.extend_from_slice(&x.to_le_bytes());
+    let mut word = |x: u64| key.push(x);
     word(std::ptr::from_ref(n.declaration) as u64);
     word(u64::from(kept));
     word(alignment.arrival[node] as u64);
@@ -137,5 +138,4 @@ fn key(
             }
         }
     }
-    key
 }

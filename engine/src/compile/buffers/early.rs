@@ -11,7 +11,7 @@ const PIECE: u32 = 16;
 /// Takes long sums apart. Their terms are added in the same order, in double precision all the way, so that no bit
 /// changes.
 pub fn early(ops: Ops) -> Ops {
-    let Ops { ops, mut spans, lists, outputs } = ops;
+    let Ops { mut ops, mut spans, lists, outputs } = ops;
     if !ops.iter().any(|op| matches!(op, Op::Sum { terms, .. } if terms.len() >= LONG)) {
         return Ops { ops, spans, lists, outputs };
     }
@@ -19,36 +19,38 @@ pub fn early(ops: Ops) -> Ops {
     for (at, op) in ops.iter().enumerate() {
         op.writes(|v| written[v as usize] = at);
     }
-    // What follows each op.
-    let mut pieces: Vec<Vec<Op>> = vec![Vec::new(); ops.len()];
-    let mut kept: Vec<Option<Op>> = Vec::with_capacity(ops.len());
-    for (at, op) in ops.into_iter().enumerate() {
+    // Pieces of sums, each with the op that it follows.
+    let mut pieces: Vec<(usize, Op)> = Vec::new();
+    for op in &mut ops {
         match op {
-            Op::Sum { before: None, to, terms } if terms.len() >= LONG => {
-                let parts = split(&terms, &written, &spans);
+            Op::Sum { before: first, terms, .. } if first.is_none() && terms.len() >= LONG => {
+                let parts = split(terms, &written, &spans);
                 let count = parts.len();
                 let mut before = None;
-                for (i, (after, terms)) in parts.into_iter().enumerate() {
+                for (i, (after, part)) in parts.into_iter().enumerate() {
                     if i + 1 == count {
-                        kept.push(Some(Op::Sum { before, to, terms }));
+                        (*first, *terms) = (before, part);
                         break;
                     }
                     spans.push(2);
                     let so_far = spans.len() as Value - 1;
-                    pieces[after].push(Op::Sum { before, to: so_far, terms });
+                    pieces.push((after, Op::Sum { before, to: so_far, terms: part }));
                     before = Some(so_far);
                 }
-                debug_assert_eq!(kept.len(), at + 1);
             }
-            op => kept.push(Some(op)),
+            _ => {}
         }
     }
-    let mut ops = Vec::with_capacity(kept.len());
-    for (op, pieces) in kept.into_iter().zip(pieces) {
-        ops.extend(op);
-        ops.extend(pieces);
+    pieces.sort_by_key(|piece| piece.0);
+    let mut pieces = pieces.into_iter().peekable();
+    let mut all = Vec::with_capacity(ops.len() + pieces.len());
+    for (at, op) in ops.into_iter().enumerate() {
+        all.push(op);
+        while let Some((_, piece)) = pieces.next_if(|piece| piece.0 == at) {
+            all.push(piece);
+        }
     }
-    Ops { ops, spans, lists, outputs }
+    Ops { ops: all, spans, lists, outputs }
 }
 
 /// Cuts terms where one comes later than all before it; each piece with the op that it can follow.

@@ -10,12 +10,15 @@ use crate::schedule::{Bank, Moved, Place, Run, Step, Window};
 impl Assigner<'_> {
     fn bank(&mut self, members: &[Option<usize>]) -> u32 {
         let next = self.schedule.banks.len() as u32;
-        let mut nodes = members.iter().flatten();
-        let index = nodes.next().map_or(next, |&n| *self.banks.entry(n).or_insert(next));
-        if index == next {
-            self.schedule.banks.push(Bank { members: members.to_vec(), pointwise: false });
+        let first = members.iter().flatten().next().copied();
+        match first.map(|n| self.banks[n]).filter(|&bank| bank != u32::MAX) {
+            Some(bank) => bank,
+            None => {
+                first.into_iter().for_each(|n| self.banks[n] = next);
+                self.schedule.banks.push(Bank { members: members.to_vec(), pointwise: false });
+                next
+            }
         }
-        index
     }
 
     pub(super) fn run(

@@ -3,7 +3,7 @@
 use super::SILENT_SLOTS;
 use crate::compile::emit::{Ops, SILENCE, Value};
 use crate::schedule::Place;
-use std::collections::{HashMap, HashSet};
+use foldhash::HashSet;
 
 /// Slots, and the values in them.
 pub struct Slots {
@@ -13,8 +13,8 @@ pub struct Slots {
     slot: Vec<u32>,
     /// By value: how many slots it covers.
     spans: Vec<u32>,
-    /// Free slots by span.
-    free: HashMap<u32, Vec<u32>>,
+    /// Free slots, by the logarithm of the span: a span is a power of two.
+    free: [Vec<u32>; 5],
     /// By value: the index of the last op that reads it; values that leave the patch are read after all.
     last: Vec<usize>,
     /// The loop that is being written.
@@ -30,6 +30,11 @@ struct Around {
     later: Vec<(u32, u32)>,
 }
 
+/// The place of a span among the free slots.
+fn size(span: u32) -> usize {
+    span.ilog2() as usize
+}
+
 impl Slots {
     /// No value is anywhere yet.
     pub fn new(ops: &Ops) -> Self {
@@ -42,7 +47,7 @@ impl Slots {
         }
         let spans = ops.spans.iter().map(|&span| span.max(1)).collect();
         let slot = vec![0; ops.spans.len()];
-        Self { count: SILENT_SLOTS, slot, spans, free: HashMap::new(), last, around: None }
+        Self { count: SILENT_SLOTS, slot, spans, free: Default::default(), last, around: None }
     }
 
     /// How many slots a value covers.
@@ -63,10 +68,10 @@ impl Slots {
     /// Gives a new value the slot that was freed last, which is the warmest.
     pub fn take(&mut self, value: Value) -> Place {
         let span = self.span(value);
-        let slot = self.free.get_mut(&span).and_then(Vec::pop).unwrap_or_else(|| {
+        let slot = self.free[size(span)].pop().unwrap_or_else(|| {
             // A buffer of several slots begins at a whole multiple of them.
             let start = self.count.next_multiple_of(span);
-            self.free.entry(1).or_default().extend(self.count..start);
+            self.free[0].extend(self.count..start);
             self.count = start + span;
             start
         });
@@ -105,7 +110,7 @@ impl Slots {
         let (span, slot) = (self.span(value), self.slot[value as usize]);
         match &mut self.around {
             Some(around) if !around.born.contains(&value) => around.later.push((span, slot)),
-            _ => self.free.entry(span).or_default().push(slot),
+            _ => self.free[size(span)].push(slot),
         }
         // Freed once.
         self.last[value as usize] = usize::MAX;
@@ -119,7 +124,7 @@ impl Slots {
     /// The loop ends: what came in may go.
     pub fn end_loop(&mut self) {
         for (span, slot) in self.around.take().unwrap_or_default().later {
-            self.free.entry(span).or_default().push(slot);
+            self.free[size(span)].push(slot);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::paper::{Paper, once, overlap};
 use crate::compile::Mode;
 use crate::schedule::{Place, Run, Schedule};
+use smallvec::SmallVec;
 
 impl Paper {
     /// A node runs once, or gives once and then takes once.
@@ -55,7 +56,7 @@ impl Paper {
             self.list(window.whole)?;
             *self.lists.get_mut(window.seen as usize).ok_or("a window is not there")? = true;
         }
-        let mut read: Vec<Place> = Vec::new();
+        let mut read = SmallVec::<[Place; 16]>::new();
         for port in &run.inputs {
             if port.events {
                 let count = if port.apart { span } else { 1 };
@@ -73,7 +74,7 @@ impl Paper {
         for place in &run.before {
             self.read(*place)?;
         }
-        let mut written: Vec<Place> = Vec::new();
+        let mut written = SmallVec::<[Place; 16]>::new();
         for (i, port) in run.outputs.iter().enumerate() {
             let channels = places(port)?;
             if i == 0
@@ -88,7 +89,7 @@ impl Paper {
                 }
                 once(&mut self.lists, port.start, "list")?;
             }
-            written.extend(channels);
+            written.extend_from_slice(channels);
         }
         for window in run.windows.iter().filter(|w| w.written) {
             once(&mut self.lists, window.whole, "list")?;

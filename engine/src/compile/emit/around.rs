@@ -1,8 +1,8 @@
 //! Steps of loops.
 
-use super::{Channel, Emitter, Given, Op, Vertex};
+use super::{Channel, Emitter, Given, Op, Values, Vertex};
 use crate::compile::order::Loop;
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 impl Emitter<'_> {
     /// Runs the nodes of a loop, a few frames at once, round and round.
@@ -10,7 +10,8 @@ impl Emitter<'_> {
         let nodes: HashSet<usize> = vertices.iter().map(|v| v.node).collect();
         let inside = |n: usize| nodes.contains(&n);
         // What comes from outside is made ready once.
-        let mut entering: Vec<usize> = vertices.iter().flat_map(|v| self.arriving[v.node].clone()).collect();
+        let mut entering: Vec<usize> =
+            vertices.iter().flat_map(|v| self.arriving[v.node].iter().copied()).collect();
         entering.sort_unstable();
         entering.dedup();
         entering.retain(|&c| !inside(self.flat.cables[c].from.0));
@@ -26,8 +27,8 @@ impl Emitter<'_> {
         self.out.ops.push(Op::Begin { frames: l.frames });
         for &cable in &l.cables {
             let from = self.flat.cables[cable].from;
-            let to: Vec<_> = (0..self.widths.outputs[from.0][from.1]).map(|_| self.value(1)).collect();
-            self.out.ops.push(Op::Give { cable, to: to.clone() });
+            let to: Values = (0..self.widths.outputs[from.0][from.1]).map(|_| self.value(1)).collect();
+            self.out.ops.push(Op::Give { cable, to: to.to_vec() });
             let to = self.faded(cable, to);
             self.brought.insert(cable, to.into_iter().map(Channel::own).collect());
         }

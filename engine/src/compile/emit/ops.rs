@@ -3,9 +3,16 @@
 use crate::compile::flat::Depth;
 use crate::compile::order::Mode;
 use crate::schedule::Fade;
+use smallvec::SmallVec;
 
 /// A buffer of one block: one channel, or that of several nodes side by side; written once.
 pub type Value = u32;
+
+/// The values of the channels of a port.
+pub type Values = SmallVec<[Value; 4]>;
+
+/// Nodes side by side, by lane; mostly there is one.
+pub type Members = SmallVec<[Option<usize>; 1]>;
 
 /// The value that is always silent, for any number of lanes.
 pub const SILENCE: Value = 0;
@@ -131,7 +138,7 @@ pub enum Op {
     /// A node is run, or several side by side.
     Run {
         /// By lane.
-        members: Vec<Option<usize>>,
+        members: Members,
         /// How.
         mode: Mode,
         /// What its input ports read; a channel each, or a list.
@@ -139,7 +146,7 @@ pub enum Op {
         /// What its output ports write.
         outputs: Vec<Ports>,
         /// Pairs of values: the second begins as the first. They are the channels of the first output.
-        in_place: Vec<(Value, Value)>,
+        in_place: SmallVec<[(Value, Value); 2]>,
         /// Cables that move parameters: parameter, value, depth (with the cable's level in it) by lane.
         moved: Vec<(usize, Value, Vec<Depth>)>,
     },
@@ -212,7 +219,7 @@ pub enum Held {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ports {
     /// Audio.
-    Channels(Vec<Value>),
+    Channels(Values),
     /// Events; with `true` each lane has a list of its own, from this one on.
     List(u32, bool),
 }

@@ -1,9 +1,10 @@
 //! Steps of batches: buffers in which nodes lie side by side, handed on as they are where lanes meet their own.
 
-use super::{Channel, Emitter, Given, Op, Ports, SILENCE, Value, terms};
+use super::{Channel, Emitter, Given, Op, Ports, SILENCE, Terms, Value, Values, terms};
 use crate::compile::flat::Depth;
 use crate::compile::order::Mode;
 use crate::node::PortKind;
+use smallvec::SmallVec;
 
 impl Emitter<'_> {
     /// Runs a batch.
@@ -18,11 +19,11 @@ impl Emitter<'_> {
             });
         }
         let moved = self.wide_moved(members);
-        let mut in_place = Vec::new();
+        let mut in_place = SmallVec::new();
         let mut outputs = Vec::with_capacity(declaration.outputs.len());
         for port in 0..declaration.outputs.len() {
             let width = self.widths.outputs[first][port];
-            let channels: Vec<Value> = (0..width).map(|_| self.value(lanes)).collect();
+            let channels: Values = (0..width).map(|_| self.value(lanes)).collect();
             if let (0, true, Some(Ports::Channels(from))) = (port, declaration.in_place, inputs.first()) {
                 in_place = from.iter().copied().zip(channels.iter().copied()).collect();
             }
@@ -35,20 +36,19 @@ impl Emitter<'_> {
             }
             outputs.push(Ports::Channels(channels));
         }
-        let members = members.to_vec();
         self.out.ops.push(Op::Run {
-            members: members.clone(),
+            members: members.into(),
             mode: Mode::Process,
             inputs,
             outputs,
             in_place,
             moved,
         });
-        self.measure(&members);
+        self.measure(members);
     }
 
     /// What an input port of a batch hears: one value a channel, with all lanes.
-    fn wide_audio(&mut self, members: &[Option<usize>], port: usize) -> Vec<Value> {
+    fn wide_audio(&mut self, members: &[Option<usize>], port: usize) -> Values {
         let mut sources = Vec::with_capacity(members.len());
         for node in members {
             sources.push(node.map(|n| self.sources(n, port)));
@@ -57,10 +57,10 @@ impl Emitter<'_> {
         (0..width)
             .map(|channel| {
                 let lanes: Vec<_> = sources.iter().map(|s| s.as_ref().map(|s| terms(s, channel))).collect();
-                let mut counts = lanes.iter().flatten().map(Vec::len);
+                let mut counts = lanes.iter().flatten().map(SmallVec::len);
                 let count = counts.next().unwrap_or(0);
                 // One cable at full level is no sum: it keeps the sign of a zero.
-                let bare = |terms: &Vec<(Channel, f32)>| count == 1 && terms[0].1 == 1.0;
+                let bare = |terms: &Terms| count == 1 && terms[0].1 == 1.0;
                 let like = lanes.iter().flatten().next().is_some_and(bare);
                 if counts.all(|n| n == count) && lanes.iter().flatten().all(|terms| bare(terms) == like) {
                     return self.wide_sum(&lanes, count);
@@ -74,11 +74,12 @@ impl Emitter<'_> {
     }
 
     /// The sum of `count` terms in every lane.
-    fn wide_sum(&mut self, lanes: &[Option<Vec<(Channel, f32)>>], count: usize) -> Value {
+    fn wide_sum(&mut self, lanes: &[Option<Terms>], count: usize) -> Value {
         let mut sum = Vec::with_capacity(count);
         for t in 0..count {
-            let at = |lane: &Option<Vec<(Channel, f32)>>| lane.as_ref().map(|terms| terms[t]);
-            let channels: Vec<Option<Channel>> = lanes.iter().map(|l| at(l).map(|t| t.0)).collect();
+            let at = |lane: &Option<Terms>| lane.as_ref().map(|terms| terms[t]);
+            let channels: SmallVec<[Option<Channel>; 16]> =
+                lanes.iter().map(|l| at(l).map(|t| t.0)).collect();
             let gains: Vec<f32> = lanes.iter().map(|l| at(l).map_or(0.0, |t| t.1)).collect();
             sum.push((self.side_by_side(&channels), gains));
         }

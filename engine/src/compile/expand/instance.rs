@@ -4,8 +4,8 @@ use super::{FlatCable, Target, Walk, overridden};
 use crate::compile::voices::{self, Instance, voice_keys};
 use crate::node::Value;
 use crate::patch::{Graph, Node, Voices};
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Map;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Walk<'_> {
@@ -24,11 +24,11 @@ impl Walk<'_> {
             if !own {
                 shared.insert(id, self.flat.nodes.len());
             }
-            self.node(port, format!("{key}/{id}"), &overridden(port, id, values), true);
+            self.node(port, format!("{key}/{id}").into(), &overridden(port, id, values), true);
         }
         self.instances.push(Instance {
             key: key.into(),
-            label: if node.label.is_empty() { key.into() } else { node.label.clone() },
+            label: node.label.clone(),
             count: voices.count(),
             repeats: self.repeats,
             ports,
@@ -50,9 +50,9 @@ impl Walk<'_> {
         let scope: Arc<str> = format!("{key}/").into();
         let ports = voices::ports(self.patch, sub);
         for (number, (id, port, _)) in ports.into_iter().enumerate().filter(|(_, port)| port.2) {
-            let outer = self.index.get(&format!("{key}/{id}")).copied();
+            let outer = self.index.get(&*format!("{key}/{id}")).copied();
             for (prefix, voice) in voice_keys(key, voices).zip(0..) {
-                let inner = self.index.get(&(prefix + id)).copied();
+                let inner = self.index.get(&*(prefix + id)).copied();
                 let (Some(outer), Some(inner)) = (outer, inner) else { continue };
                 let (from, to) = if port.kind == "input" { (outer, inner) } else { (inner, outer) };
                 self.flat.cables.push(FlatCable {

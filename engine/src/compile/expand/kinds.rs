@@ -7,8 +7,9 @@ use crate::node::PortKind;
 
 /// A port of a sub-patch carries events where a cable brings or takes events.
 pub fn settle_boundaries(flat: &mut Flat, boundary: &[bool]) {
-    loop {
-        let mut changed = false;
+    let mut changed = boundary.contains(&true);
+    while changed {
+        changed = false;
         for cable in &flat.cables {
             let events =
                 |(node, kind): (usize, PortKind)| (!boundary[node]).then_some(kind == PortKind::Events);
@@ -30,9 +31,6 @@ pub fn settle_boundaries(flat: &mut Flat, boundary: &[bool]) {
                 }
             }
         }
-        if !changed {
-            return;
-        }
     }
 }
 
@@ -47,17 +45,16 @@ pub fn kinds_differ(flat: &Flat, cable: &FlatCable) -> Option<Problem> {
         }
         Target::Parameter(parameter, _) => (to.declaration.parameters[parameter].name, false),
     };
+    let what = match (source.kind == PortKind::Events, events) {
+        (true, false) => {
+            "events can't be heard: lead them to the `notes` port of an `osc` or an `env`, and the sound from there"
+        }
+        (false, true) => {
+            "this port takes events, not sound; take them from a `notes` node, or lead the sound to an audio port"
+        }
+        _ => return None,
+    };
     let place =
         format!("cable {}{} ({}.{} → {}.{name})", cable.scope, cable.id, from.key, source.name, to.key);
-    match (source.kind == PortKind::Events, events) {
-        (true, false) => Some(Problem::new(
-            place,
-            "events can't be heard: lead them to the `notes` port of an `osc` or an `env`, and the sound from there",
-        )),
-        (false, true) => Some(Problem::new(
-            place,
-            "this port takes events, not sound; take them from a `notes` node, or lead the sound to an audio port",
-        )),
-        _ => None,
-    }
+    Some(Problem::new(place, what))
 }

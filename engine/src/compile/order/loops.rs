@@ -121,7 +121,7 @@ impl Circle<'_> {
     }
 
     fn only_events(&self, left: &[usize]) -> Problem {
-        let mut keys: Vec<&str> = left.iter().map(|&n| self.flat.nodes[self.nodes[n]].key.as_str()).collect();
+        let mut keys: Vec<&str> = left.iter().map(|&n| &*self.flat.nodes[self.nodes[n]].key).collect();
         keys.sort_unstable();
         let shown = keys.iter().take(8).copied().collect::<Vec<_>>().join(", ");
         let more = if keys.len() > 8 { format!(" and {} more", keys.len() - 8) } else { String::new() };

@@ -128,7 +128,7 @@ impl Graph {
     pub fn held(&self, flat: &Flat, n: usize) -> Option<(super::Line, usize)> {
         let last = super::outputs(flat).into_iter().map(|n| self.given(n)).max().unwrap_or(0);
         let frames = last - self.given(n);
-        (frames > 0).then(|| ((flat.nodes[n].key.clone(), 0, 0, self.outputs[n][0]), frames))
+        (frames > 0).then(|| ((flat.nodes[n].key.to_string(), 0, 0, self.outputs[n][0]), frames))
     }
 
     /// An order in which each node comes after all that it needs.

@@ -86,11 +86,12 @@ impl<'a> Playing<'a> {
     fn new(kept: &mut Interpreter, patch: &Patch, compiled: &'a Compiled) -> Self {
         let flat = &compiled.flat;
         let graph = Graph::new(flat, &patch.tempo);
-        assert_eq!((&graph.inputs, &graph.outputs), (&compiled.widths.inputs, &compiled.widths.outputs));
+        assert!(graph.inputs.iter().eq(compiled.widths.inputs.iter()), "the widths of inputs");
+        assert!(graph.outputs.iter().eq(compiled.widths.outputs.iter()), "the widths of outputs");
         let mut found = Lanes::of(patch);
         let mut before = std::mem::take(&mut kept.nodes);
         let nodes = flat.nodes.iter().enumerate().map(|(n, node)| {
-            let before = before.remove(&node.key);
+            let before = before.remove(&*node.key);
             let parameters = node.declaration.parameters.iter();
             let courses = parameters.map(|p| found.take(&node.key, p.name)).collect();
             graph.heard[n].then(|| Node::of(before, (flat, &graph, patch), n, courses, kept.now))
@@ -136,7 +137,7 @@ impl<'a> Playing<'a> {
         let mut played = Played::default();
         for &(n, _) in &self.outputs {
             let channels = vec![Vec::new(); self.graph.outputs[n][0]];
-            played.outputs.push((self.flat.nodes[n].key.clone(), channels));
+            played.outputs.push((self.flat.nodes[n].key.to_string(), channels));
         }
         for now in kept.now..kept.now + frames {
             if now % BLOCK == 0 {
@@ -175,9 +176,9 @@ impl<'a> Playing<'a> {
             let Some(node) = node else { continue };
             if let Way::Runs(single) = &node.way {
                 let readings = Some(single.readings()).filter(|r| !r.is_empty());
-                played.readings.extend(readings.map(|r| (flat.key.clone(), r)));
+                played.readings.extend(readings.map(|r| (flat.key.to_string(), r)));
             }
-            kept.nodes.insert(flat.key.clone(), node);
+            kept.nodes.insert(flat.key.to_string(), node);
         }
         played.outputs.sort_by(|a, b| a.0.cmp(&b.0));
         played.readings.sort_by(|a, b| a.0.cmp(&b.0));

@@ -76,7 +76,7 @@ impl Node {
                 knob.turn(setting, parameter);
             }
             match (&mut same.way, voices) {
-                (Way::Runs(single), _) => single.connected.clone_from(&node.connected),
+                (Way::Runs(single), _) => single.connected = node.connected.to_vec(),
                 (Way::Deals(dealing), Some(count)) => dealing.resize(count),
                 _ => {}
             }
