@@ -277,10 +277,12 @@ fn line(flat: &Flat, what: Held, frames: usize, width: usize) -> Line {
                 frames,
                 width,
                 was: cable.was,
+                goes: cable.goes,
             }
         }
         Held::Output(n) => {
-            Line { scope: flat.nodes[n].key.clone(), cable: 0, ends: 0, frames, width, was: None }
+            let scope = flat.nodes[n].key.clone();
+            Line { scope, cable: 0, ends: 0, frames, width, was: None, goes: false }
         }
     }
 }

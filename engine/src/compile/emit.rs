@@ -247,7 +247,12 @@ impl<'a> Emitter<'a> {
 
     /// What a cable brings, on its way to another amplitude where it comes or goes.
     fn faded(&mut self, cable: usize, values: Values) -> Values {
-        let Some(fade) = self.flat.cables[cable].fade else { return values };
+        let FlatCable { fade: Some(fade), comes, from: (from, _), .. } = self.flat.cables[cable] else {
+            return values;
+        };
+        // What is new begins at once; behind what is late it is there by so much later.
+        let wait = if comes { self.alignment.arrival[from] + self.alignment.latency[from] } else { 0 };
+        let fade = crate::schedule::Fade { wait, ..fade };
         let channels: Vec<(Value, Value)> = values.into_iter().map(|v| (v, self.value(1))).collect();
         let faded = channels.iter().map(|c| c.1).collect();
         self.out.ops.push(Op::Fade { fade, channels });

@@ -88,6 +88,10 @@ pub struct FlatCable {
     /// By how many frames it was held back in the program before, from which it has to come without a jump in time;
     /// `None` if it was not there.
     pub was: Option<usize>,
+    /// Whether it is one of the program before, on its way out; another of the same name may be there in its place.
+    pub goes: bool,
+    /// Whether what it leads from is new, or was not heard before.
+    pub comes: bool,
 }
 
 impl FlatNode {
@@ -112,6 +116,8 @@ impl FlatCable {
             feedback: false,
             fade: None,
             was: None,
+            goes: false,
+            comes: false,
         }
     }
 }

@@ -103,7 +103,7 @@ pub fn order(flat: &Flat, holds: impl Fn(usize) -> usize) -> Result<Order, Vec<P
 }
 
 /// Marks what reaches an output or a meter.
-fn heard(flat: &Flat) -> Vec<bool> {
+pub(super) fn heard(flat: &Flat) -> Vec<bool> {
     let arriving = Rows::deal(flat.nodes.len(), flat.cables.iter().map(|c| (c.to.0, c.from.0)));
     let ends = |d: &crate::node::Declaration| is_output(d) || d.group == Group::Meters;
     let mut heard = vec![false; flat.nodes.len()];

@@ -6,10 +6,11 @@
 
 use super::Widths;
 use super::flat::{Begins, Flat, FlatCable, FlatLane, Target};
+use super::order::heard;
 use super::voices::FlatVoices;
 use crate::node::PortKind;
 use crate::schedule::{Fade, Line};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How much alike two nodes of the same key are.
@@ -40,10 +41,15 @@ impl Flat {
     pub fn follow(&mut self, before: &Self, lines: &[Line]) {
         let name = |c: &FlatCable| (c.scope.clone(), c.id, c.ends);
         let mut was: HashMap<(Arc<str>, u32, u64), usize> =
-            before.cables.iter().map(|c| (name(c), 0)).collect();
-        was.extend(lines.iter().map(|l| ((l.scope.clone(), l.cable, l.ends), l.frames)));
+            before.cables.iter().filter(|c| !c.goes).map(|c| (name(c), 0)).collect();
+        let lines = lines.iter().filter(|l| !l.goes);
+        was.extend(lines.map(|l| ((l.scope.clone(), l.cable, l.ends), l.frames)));
+        // What goes takes with it what was held back; what comes in its place begins anew.
+        let going: HashSet<_> = self.cables.iter().filter(|c| c.goes).map(name).collect();
         for cable in &mut self.cables {
-            cable.was = was.get(&name(cable)).copied();
+            let name = name(cable);
+            let new = !cable.goes && going.contains(&name);
+            cable.was = was.get(&name).copied().filter(|_| !new);
         }
     }
 }
@@ -67,8 +73,9 @@ pub fn between(
     let mut widths = new.widths.clone();
     let keys: HashMap<&str, usize> =
         new.flat.nodes.iter().enumerate().map(|(n, node)| (&*node.key, n)).collect();
-    // By new node: whether it was there, and how.
+    // By new node: whether it was there, and how; and whether it ran.
     let mut was = vec![None; new.flat.nodes.len()];
+    let (ran, mut runs) = (heard(old.flat), vec![false; new.flat.nodes.len()]);
     // By old node: where it stands now.
     let mut place = Vec::with_capacity(old.flat.nodes.len());
     for (o, node) in old.flat.nodes.iter().enumerate() {
@@ -76,6 +83,7 @@ pub fn between(
         if let Some(&n) = keys.get(&*node.key) {
             let how = if dealt(old, o) == dealt(new, n) { alike(o, n) } else { Alike::Not };
             was[n] = Some(how);
+            runs[n] = ran[o];
             if how == Alike::Wholly {
                 place.push(n);
                 continue;
@@ -113,7 +121,13 @@ pub fn between(
         old.flat.cables.iter().map(|c| ((&*c.scope, c.id, c.ends), c)).collect();
     let fade = |cable: &FlatCable, from: f32, to: f32| FlatCable {
         gain: 1.0,
-        fade: Some(Fade { from, to, frames }),
+        fade: Some(Fade { from, to, frames, wait: 0 }),
+        ..cable.clone()
+    };
+    // It fades before it is held back, so its own gain comes behind that, as in the program that follows.
+    let come = |cable: &FlatCable| FlatCable {
+        fade: Some(Fade { from: 0.0, to: 1.0, frames, wait: 0 }),
+        comes: !stays(cable.from.0) || !runs[cable.from.0],
         ..cable.clone()
     };
     for cable in &new.flat.cables {
@@ -131,14 +145,14 @@ pub fn between(
                 } else {
                     // Another depth is another cable.
                     cables.push(placed(&fade(before, before.gain, 0.0), &place));
-                    fade(cable, 0.0, cable.gain)
+                    come(cable)
                 }
             }
             // It led to what this node was made of.
             Some(before) if stays(from) && was[to] == Some(Alike::InState) && before.gain == cable.gain => {
                 cable.clone()
             }
-            _ if stays(from) || stays(to) => fade(cable, 0.0, cable.gain),
+            _ if stays(from) || stays(to) => come(cable),
             _ => cable.clone(),
         };
         cables.push(cable);
@@ -176,8 +190,8 @@ fn target(cable: &FlatCable) -> (bool, usize) {
     }
 }
 
-/// A cable of the old patch between the places of its ends.
+/// A cable of the old patch on its way out, between the places of its ends.
 fn placed(cable: &FlatCable, place: &[usize]) -> FlatCable {
     let from = (place[cable.from.0], cable.from.1);
-    FlatCable { from, to: (place[cable.to.0], cable.to.1), ..cable.clone() }
+    FlatCable { from, to: (place[cable.to.0], cable.to.1), goes: true, ..cable.clone() }
 }

@@ -138,8 +138,11 @@ impl Builder {
         self.relane(&schedule, compiled, &cells, (&same, &curves), &mut moves);
         self.remember(&schedule, &making, &cells, &same, curves);
         let fade = fade_frames(context.rate);
-        let mut unsettled =
-            if schedule.steps.iter().any(|s| matches!(s, Step::Fade { .. })) { fade } else { 0 };
+        let fades = schedule.steps.iter().filter_map(|s| match s {
+            Step::Fade { fade, .. } => Some(fade.wait + fade.frames),
+            _ => None,
+        });
+        let mut unsettled = fades.max().unwrap_or(0);
         let lines = keep(&mut self.lines, &schedule.lines, |line, held| {
             let from = held.as_ref().map(|h| h.0).or(line.was);
             let new = match from {
@@ -241,6 +244,13 @@ fn keep<T>(
     mut new: impl FnMut(&Line, Option<(usize, Arc<Held<T>>)>) -> Arc<Held<T>>,
 ) -> Vec<Arc<Held<T>>> {
     let mut old = std::mem::take(held);
+    // What goes takes its delay with it; what comes in its place has one of its own.
+    for line in lines.iter().filter(|line| line.goes) {
+        let name = line.name();
+        if let Some(kept) = old.remove(&Line { goes: false, ..name.clone() }) {
+            old.insert(name, kept);
+        }
+    }
     lines
         .iter()
         .map(|line| {

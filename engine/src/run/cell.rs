@@ -300,16 +300,23 @@ impl Cell {
 ///
 /// # Safety
 /// As [`Cell::state_mut`] for both cells, which are different ones.
-pub unsafe fn move_lane((from, from_lane): (&Cell, usize), (to, to_lane): (&Cell, usize), words: &mut [u64]) {
+pub unsafe fn move_lane(
+    (from, from_lane): (&Cell, usize),
+    (to_cell, to_lane): (&Cell, usize),
+    words: &mut [u64],
+) {
     // SAFETY: by the contract above.
-    let (from, to) = unsafe { (from.state_mut(), to.state_mut()) };
+    let (from, to) = unsafe { (from.state_mut(), to_cell.state_mut()) };
     let expected = with_state!(from, state => {
         state.keep(&mut Keeper::save(from_lane, words));
         state.expected
     });
+    let seen = to_cell.generation.load(Ordering::Acquire).wrapping_sub(1);
     with_state!(to, state => {
         state.keep(&mut Keeper::load(to_lane, words));
         state.fresh = false;
+        // What was set meanwhile is a way from what was.
+        state.seen = seen;
         // Ramps may be under way.
         state.ramping = 1;
         state.expected = expected;

@@ -61,17 +61,18 @@ impl Builder {
         let was = Making::new(from.flat, from.widths, context, old.tempo);
         let is = Making::new(to.flat, to.widths, context, new.tempo);
         let alike = |o: usize, n: usize| -> Alike {
-            let same = was.alike(o, &is, n);
+            // Another kind has other ports.
+            if !was.alike(o, &is, n) {
+                return Alike::Not;
+            }
             let declaration = to.flat.nodes[n].declaration;
             // At the first port, and at those for events, no cable is as good as silence.
             let sides = declaration.inputs.iter().enumerate().skip(1);
             let mut sides = sides.filter(|(_, port)| port.kind != PortKind::Events).map(|(i, _)| i);
-            let plugged = sides.any(|i| from.flat.nodes[o].connected[i] != to.flat.nodes[n].connected[i]);
-            match (same, plugged) {
-                (false, _) => Alike::Not,
-                (true, false) => Alike::Wholly,
-                (true, true) if declaration.batches() => Alike::InState,
-                (true, true) => Alike::Not,
+            match sides.any(|i| from.flat.nodes[o].connected[i] != to.flat.nodes[n].connected[i]) {
+                false => Alike::Wholly,
+                true if declaration.batches() => Alike::InState,
+                true => Alike::Not,
             }
         };
         let (mut flat, widths) = between(from, to, fade_frames(context.rate), alike);

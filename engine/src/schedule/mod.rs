@@ -167,12 +167,14 @@ pub struct Fade {
     pub to: f32,
     /// How many frames it takes.
     pub frames: usize,
+    /// How many frames it waits at the first amplitude: what is new and late is silent for so long.
+    pub wait: usize,
 }
 
 impl Fade {
     /// The amplitude at a frame, the program's first being 0.
     pub fn at(&self, frame: i64) -> f32 {
-        let way = frame as f32 / self.frames.max(1) as f32;
+        let way = (frame - self.wait as i64).max(0) as f32 / self.frames.max(1) as f32;
         if way < 1.0 { self.from + (self.to - self.from) * way } else { self.to }
     }
 }
@@ -288,6 +290,8 @@ pub struct Line {
     pub width: usize,
     /// By how many frames the same cable was held back in the program before; `None` if it was not there.
     pub was: Option<usize>,
+    /// Whether the cable is on its way out; another of the same name may be there in its place.
+    pub goes: bool,
 }
 
 impl Line {

@@ -1,10 +1,12 @@
 //! Playing live, in a sound system that the tests pump.
 
+mod bound;
 mod edits;
 mod host;
 mod outside;
 mod stage;
 mod threads;
+mod values;
 
 use signalbox_engine::node::NoAssets;
 use signalbox_engine::patch::{Patch, file};

@@ -22,7 +22,7 @@ fn term(slot: u32, value: u32, gain: f32) -> Term {
 }
 
 fn line(width: usize) -> Line {
-    Line { scope: "".into(), cable: 0, ends: 0, frames: 5, width, was: None }
+    Line { scope: "".into(), cable: 0, ends: 0, frames: 5, width, was: None, goes: false }
 }
 
 fn sound(start: u32, width: u16) -> PortView {
