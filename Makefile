@@ -21,6 +21,7 @@ test: setup
 
 bench: setup
 	$(CARGO) run --release -- bench
+	$(CARGO) run --release -p signalbox-live --example age
 	@sh .ci/instructions
 
 soak: setup

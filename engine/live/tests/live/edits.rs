@@ -155,7 +155,7 @@ fn edits(patch: &Patch, chance: &mut Chance, count: usize) -> Vec<Edit> {
 }
 
 /// What plays patches.
-trait Deck {
+pub trait Deck {
     /// Plays another one from now on; whether that can be.
     fn set(&mut self, patch: &Patch) -> bool;
     /// The next frames, of one channel.
@@ -201,7 +201,7 @@ impl Deck for Live {
 }
 
 /// One that swaps a program for the next: nodes keep their state, but nothing fades.
-struct Naive {
+pub struct Naive {
     source: Source,
     builder: Builder,
     runner: Runner,
@@ -210,7 +210,7 @@ struct Naive {
 }
 
 impl Naive {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (builder, runner) = pair();
         Self { source: source(), builder, runner, program: None, buffer: Vec::new() }
     }

@@ -2,6 +2,7 @@
 
 mod bound;
 mod edits;
+mod guard;
 mod host;
 mod outside;
 mod stage;
