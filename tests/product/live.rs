@@ -45,7 +45,7 @@ fn devices_are_listed_or_it_is_said_that_there_are_none() {
 }
 
 /// Stops a process when the test ends, however it does.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -148,7 +148,7 @@ impl Drop for Jack {
 /// Noise of a second in 24 bits, the low ones in use, and below 1/16: the recorder makes numbers of 24 bits by
 /// multiplying with one less than 2^23, which rounds to the same for what is that small. And a patch that plays it once
 /// there is time to listen.
-fn noise(folder: &Folder) {
+pub fn noise(folder: &Folder) {
     let mut state = 1u32;
     folder.wav("noise.wav", spec(48_000, 1, Bits::B24), 1.0, |_, _| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -161,7 +161,8 @@ fn noise(folder: &Folder) {
     );
 }
 
-fn came_back(folder: &Folder, heard: &[f64]) {
+/// Holds what was heard of that against what was sent.
+pub fn came_back(folder: &Folder, heard: &[f64]) {
     let sent = folder.samples("noise.wav");
     let first = heard.iter().position(|x| *x != 0.0).unwrap_or(heard.len());
     let skipped = sent.iter().position(|x| *x != 0.0).unwrap_or(0);

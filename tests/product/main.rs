@@ -9,6 +9,8 @@ mod live;
 mod measure;
 mod mix;
 mod mix_refusals;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod pulse;
 mod render;
 mod stems;
 mod support;
