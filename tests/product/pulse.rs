@@ -28,7 +28,7 @@ impl<'a> Pulse<'a> {
             format!("load-module module-native-protocol-unix auth-anonymous=1 socket={}", socket(folder)),
             format!("load-module module-null-sink sink_name={SINK} rate=48000 format=float32le channels=2"),
         ];
-        folder.put("modules.pa", &modules.join("\n"));
+        folder.put("modules.pa", modules.join("\n"));
         let mut daemon = command(folder, "pulseaudio");
         daemon.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-F"]);
         let Ok(daemon) = daemon.arg(folder.path("modules.pa")).spawn() else {
