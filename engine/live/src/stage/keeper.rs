@@ -1,5 +1,8 @@
 //! The stage's thread: obeys, and looks after the devices.
 
+mod devices;
+mod tell;
+
 use super::foreman::{Foreman, Measured};
 use super::input::Input;
 use super::keys::{Moved, Ring};
@@ -206,23 +209,6 @@ impl Keeper {
         }
     }
 
-    /// Tells of buffers that came too late, not more often than a person wants to know.
-    fn complain(&mut self) {
-        while let Some((late, nodes)) = self.player.late() {
-            let (last, others) = &mut self.complained;
-            if last.is_some_and(|last| last.elapsed() < COMPLAIN) {
-                *others += 1;
-                continue;
-            }
-            let song = late.song as f64 / f64::from(self.player.rate());
-            let others = std::mem::take(others);
-            *last = Some(Instant::now());
-            let system = late.who == Who::System;
-            let dropout = Dropout { song, share: late.share, system, nodes, others };
-            let _ = self.events.send(Event::Late(dropout));
-        }
-    }
-
     /// Lets more threads play, or fewer, as it pays.
     fn look_after_load(&mut self) {
         let (since, worked, asked, late) = self.measured;
@@ -247,128 +233,6 @@ impl Keeper {
             Some(false) => self.player.share(1),
             None => {}
         }
-    }
-
-    fn look_after_input(&mut self) {
-        let heard = match &self.sound {
-            Sound::Plays(open, ..) => Some(&open.heard),
-            Sound::Silent { .. } => None,
-        };
-        let (hosts, wanted) = (&self.hosts, &self.wanted);
-        let host = || hosts(wanted);
-        let (event, closed) = self.input.look_after(&mut self.player, heard, (&host, wanted));
-        let _ = event.map(|event| self.events.send(event));
-        let _ = closed.map(drop_stream);
-    }
-
-    fn show(&self) {
-        let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        view.shared = self.player.shared().clone();
-        view.rate = self.player.rate();
-        view.there = self.player.is_there();
-        view.threads = self.player.threads();
-        let (device, channels, dropouts) = match &self.sound {
-            Sound::Plays(open, ..) => {
-                let dropouts = open.signals.dropouts.load(Relaxed);
-                (Some(open.name.clone()), usize::from(open.channels), dropouts)
-            }
-            Sound::Silent { .. } => (None, 2, 0),
-        };
-        (view.device, view.channels, view.dropouts) = (device, channels, self.dropouts + dropouts);
-        (view.input, view.gaps) = (self.input.name().map(String::from), self.input.gaps());
-        view.probes = self.player.probes();
-    }
-
-    fn look_after_sound(&mut self) {
-        let calls = self.player.shared().calls.load(Relaxed);
-        match &mut self.sound {
-            Sound::Plays(open, seen, when) => {
-                if calls != *seen {
-                    (*seen, *when) = (calls, Instant::now());
-                }
-                if open.signals.lost.load(Relaxed) || when.elapsed() > SILENT {
-                    self.lose();
-                }
-            }
-            Sound::Silent { turn, since, pumped, retry, wait } => {
-                let due = (since.elapsed().as_secs_f64() * f64::from(self.player.rate())) as u64;
-                let mut buffer = [0.0; PUMPED * 2];
-                while *pumped + PUMPED as u64 <= due {
-                    self.seat.fill(*turn, &mut buffer, 2);
-                    *pumped += PUMPED as u64;
-                }
-                if Instant::now() >= *retry {
-                    let wait = (*wait * 2).min(RETRY.1);
-                    self.open(wait);
-                }
-            }
-        }
-    }
-
-    /// Gives a device up that has failed.
-    fn lose(&mut self) {
-        let silent = Self::silent(&self.seat, RETRY.0);
-        if let Sound::Plays(open, ..) = std::mem::replace(&mut self.sound, silent) {
-            self.dropouts += open.signals.dropouts.load(Relaxed);
-            if !std::mem::replace(&mut self.told, true) {
-                let _ = self.events.send(Event::Lost(open.name.clone()));
-            }
-            drop_stream(open);
-        }
-    }
-
-    /// Tries to open the device that is wanted; the next attempt is after `wait`.
-    fn open(&mut self, wait: Duration) {
-        let opened = (self.hosts)(&self.wanted).and_then(|host| device::find(&host, &self.wanted)).and_then(
-            |opening| {
-                let rate = opening.config.sample_rate;
-                if rate != self.player.rate() {
-                    self.change_rate(rate);
-                }
-                stream::open(opening, &self.seat)
-            },
-        );
-        match opened {
-            Ok(open) => {
-                let _ = self.events.send(Event::Plays(open.name.clone(), self.player.rate()));
-                self.told = false;
-                let calls = self.player.shared().calls.load(Relaxed);
-                self.sound = Sound::Plays(Box::new(open), calls, Instant::now());
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut self.told, true) {
-                    let _ = self.events.send(Event::NoDevice(error.to_string()));
-                }
-                // The attempt may have taken the turn.
-                let own = self.seat.next_turn();
-                if let Sound::Silent { turn, retry, wait: next, .. } = &mut self.sound {
-                    (*turn, *retry, *next) = (own, Instant::now() + wait, wait);
-                }
-            }
-        }
-    }
-
-    /// Plays on at another rate: the patch is made anew, and stands where it stood.
-    fn change_rate(&mut self, rate: u32) {
-        // What is recorded goes to another engine from now on: it is opened anew.
-        if let Input::On(open, _) = std::mem::take(&mut self.input) {
-            drop_stream(open);
-        }
-        let shared = self.player.shared();
-        let seconds = shared.song.load(Relaxed) as f64 / f64::from(self.player.rate());
-        let stood = shared.calls.load(Relaxed) > 0 && !shared.rolls.load(Relaxed);
-        let (mut player, engine) = Player::new(self.source.clone(), rate);
-        self.keys.connect(player.keys());
-        player.look(self.looks.clone());
-        if let Some(patch) = self.player.patch() {
-            // It was set before; what does not fit this rate has no sound until the next patch.
-            let _ = player.set(patch.clone());
-        }
-        player.order(Order::Seek((seconds * f64::from(rate)).round() as i64));
-        player.order(Order::Roll(!stood));
-        self.seat.replace(engine);
-        self.player = player;
-        self.foreman = Foreman::default();
     }
 }
 
