@@ -129,7 +129,8 @@ fn line(status: &Status, tempo: &TempoMap) -> String {
     let (minutes, beat) = ((seconds / 60.0) as u64, beat.floor());
     let place = format!("{sign} {minutes}:{:04.1}  {bar}.{beat}", seconds % 60.0);
     let meters: Vec<String> = status.meters.peaks.iter().take(2).map(|&peak| meter(peak)).collect();
-    let load = format!("{:3.0} %", status.meters.load * 100.0);
+    let threads = if status.threads > 1 { format!(" on {} threads", status.threads) } else { String::new() };
+    let load = format!("{:3.0} %{threads}", status.meters.load * 100.0);
     let device = status.device.as_deref().unwrap_or("no device");
     let device = match &status.input {
         Some(input) if input != device => format!("{input} → {device}"),
