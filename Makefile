@@ -22,6 +22,7 @@ test: setup
 bench: setup
 	$(CARGO) run --release -- bench
 	$(CARGO) run --release -p signalbox-live --example age
+	$(CARGO) run --release -p signalbox-live --example threads
 	@sh .ci/instructions
 
 soak: setup

@@ -26,7 +26,7 @@ pub struct Io<'a, L: Lane> {
     pub events: Events<'a>,
     /// What comes in from outside in the whole block; for kinds into which no cable leads, since those of a loop get
     /// their frames in pieces.
-    pub incoming: Incoming<'a>,
+    pub incoming: &'a Incoming<'a>,
 }
 
 /// Where the song stands at the first frame of a block.

@@ -288,7 +288,7 @@ impl Rig {
         let params = Params { values: &values, moving: &moving, frames: n };
         let song = Song::straight(self.frame);
         let (frame, fresh) = (self.frame, self.fresh);
-        let incoming = Incoming::new(&self.recorded, &self.messages, frame as usize, n);
+        let incoming = &Incoming::new(&self.recorded, &self.messages, frame as usize, n);
         let mut io = Io { frames: n, frame, song, fresh, inputs, outputs, params, events, incoming };
         if self.split {
             self.processor.emit(&mut io);

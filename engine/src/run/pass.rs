@@ -118,7 +118,7 @@ impl Pass<'_> {
             let params = Params { values: &state.values, moving: wide::<f32>(&rows[row..]), frames };
             let frame = self.start - i64::from(run.arrival);
             let song = self.transport.at(frame);
-            let incoming = self.incoming;
+            let incoming = &self.incoming;
             let io = Io { frames, frame, song, fresh: false, inputs, outputs, params, events, incoming };
             points.clear();
             let said = state.processor.points(&io, points);
@@ -248,7 +248,7 @@ impl Pass<'_> {
             )
         };
         let params = Params { values: &state.values, moving: wide::<L>(&rows[row..]), frames: n };
-        let (fresh, incoming) = (state.fresh, self.incoming);
+        let (fresh, incoming) = (state.fresh, &self.incoming);
         let mut io = Io { frames: n, frame, song, fresh, inputs, outputs, params, events, incoming };
         match run.mode {
             Mode::Process => state.processor.process(&mut io),

@@ -152,7 +152,7 @@ impl Single {
             outputs,
             params,
             events,
-            incoming: crate::node::Incoming::default(),
+            incoming: &crate::node::Incoming::default(),
         };
         match call {
             Call::Process => self.processor.process(&mut io),

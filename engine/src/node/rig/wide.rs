@@ -170,7 +170,7 @@ impl<L: Lane> WideRig<L> {
             outputs,
             params,
             events,
-            incoming: crate::node::Incoming::default(),
+            incoming: &crate::node::Incoming::default(),
         };
         what(&mut *self.processor, &mut io)
     }
