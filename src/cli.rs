@@ -150,8 +150,8 @@ Examples:
   signalbox play stems                                the mix of a folder, as `mix` would write it
   signalbox play song.json --host jack --look lead --look \"drums bus\"
   signalbox play song.json --device \"USB Audio\" --rate 96kHz --buffer 128
-  signalbox play song.json --learn lead.cutoff        the controller that you move next moves that
-  signalbox play song.json --osc 9000                 then send /lead/cutoff 800 to that port")]
+  signalbox play song.json --learn lead.freq        the controller that you move next moves that
+  signalbox play song.json --osc 9000                 then send /lead/freq 800 to that port")]
 pub struct Play {
     /// The patch, or a folder of recordings, whose mix is played.
     #[arg(value_name = "PATCH|FOLDER")]

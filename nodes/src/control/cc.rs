@@ -23,9 +23,9 @@ pub static NODE: Declaration = Declaration {
     example: r#"{"format": 1, "length": "1 s", "nodes": [
         {"id": "wheel", "kind": "cc", "values": {"number": 1, "start": 0.5}},
         {"id": "saw", "kind": "osc", "values": {"shape": "saw", "level": "-20 dB"}},
-        {"id": "low", "kind": "filter", "values": {"cutoff": "200 Hz"}},
+        {"id": "low", "kind": "filter", "values": {"freq": "200 Hz"}},
         {"id": "out", "kind": "output"}],
-        "cables": [{"from": "saw", "to": "low"}, {"from": "wheel", "to": "low.cutoff", "depth": "4 oct"},
+        "cables": [{"from": "saw", "to": "low"}, {"from": "wheel", "to": "low.freq", "depth": "4 oct"},
         {"from": "low", "to": "out"}]}"#,
     outputs: &[Port::audio("out", Width::Fixed(1), "0 to 1; the pitch wheel -1 to 1")],
     parameters: &[
