@@ -38,11 +38,18 @@ const SOFT: f32 = 0.005;
 pub struct Gaps {
     /// The longest buffer that was recorded, in frames.
     longest: AtomicUsize,
+    /// How many buffers were recorded.
+    buffers: AtomicU64,
     /// How often something was missing or too much.
     gaps: AtomicU64,
 }
 
 impl Gaps {
+    /// How many buffers, or pieces of them, were recorded.
+    pub fn buffers(&self) -> u64 {
+        self.buffers.load(Relaxed)
+    }
+
     /// How often something was missing or too much.
     pub fn count(&self) -> u64 {
         self.gaps.load(Relaxed)
@@ -120,6 +127,7 @@ impl Recorder {
     /// A buffer of so many frames follows, in any number of pieces.
     pub fn begin(&mut self, frames: usize) {
         self.known.longest.fetch_max(frames, Relaxed);
+        self.known.buffers.fetch_add(1, Relaxed);
     }
 
     /// Takes what was recorded: frames of all channels, one behind the other. What finds no room is lost, and counted.

@@ -27,6 +27,9 @@ use std::time::{Duration, Instant};
 /// The first and the longest time between two attempts to open a device.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
+/// A device that has not called for so long is lost.
+const SILENT: Duration = Duration::from_secs(1);
+
 /// What happened, to be told to the user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {

@@ -1,6 +1,6 @@
 //! The device that records: open where a patch has a use for it, and tried again where it fails.
 
-use super::{Event, RETRY};
+use super::{Event, RETRY, SILENT};
 use crate::bridge::{Gaps, bridge};
 use crate::device::{Heard, LiveError, Wanted, find_input};
 use crate::player::Player;
@@ -16,8 +16,8 @@ pub enum Input {
     /// Nobody has a use for it.
     #[default]
     Off,
-    /// It records.
-    On(Box<OpenInput>, Arc<Gaps>),
+    /// It records; how many buffers it had, and when that was seen last to be more.
+    On(Box<OpenInput>, Arc<Gaps>, u64, Instant),
     /// It failed: when it is tried again, and after how long then.
     Failed(Instant, Duration),
 }
@@ -26,7 +26,7 @@ impl Input {
     /// Its name, where it is open.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::On(open, _) => Some(&open.name),
+            Self::On(open, ..) => Some(&open.name),
             _ => None,
         }
     }
@@ -34,7 +34,7 @@ impl Input {
     /// How often something that was recorded was missing or too much.
     pub fn gaps(&self) -> u64 {
         match self {
-            Self::On(open, gaps) => gaps.count() + open.signals.dropouts.load(Relaxed),
+            Self::On(open, gaps, ..) => gaps.count() + open.signals.dropouts.load(Relaxed),
             _ => 0,
         }
     }
@@ -51,12 +51,18 @@ impl Input {
             return (None, self.close(player, Self::Off));
         };
         match self {
-            Self::On(open, _) if open.signals.lost.load(Relaxed) => {
+            Self::On(open, gaps, seen, when) => {
+                let buffers = gaps.buffers();
+                if buffers != *seen {
+                    (*seen, *when) = (buffers, Instant::now());
+                }
+                if !open.signals.lost.load(Relaxed) && when.elapsed() <= SILENT {
+                    return (None, None);
+                }
                 let name = open.name.clone();
                 let failed = Self::Failed(Instant::now() + RETRY.0, RETRY.0);
                 (Some(Event::InputLost(name)), self.close(player, failed))
             }
-            Self::On(..) => (None, None),
             Self::Failed(when, _) if Instant::now() < *when => (None, None),
             Self::Off | Self::Failed(..) => {
                 let wait = if let Self::Failed(_, wait) = self { Some(*wait) } else { None };
@@ -67,7 +73,7 @@ impl Input {
 
     fn close(&mut self, player: &mut Player, next: Self) -> Option<Box<OpenInput>> {
         match std::mem::replace(self, next) {
-            Self::On(open, _) => {
+            Self::On(open, ..) => {
                 player.record(None);
                 Some(open)
             }
@@ -91,7 +97,7 @@ impl Input {
                 let gaps = bridge.gaps().clone();
                 let open = open_input(opening, recorder)?;
                 player.record(Some(Box::new(bridge)));
-                Ok((Self::On(Box::new(open), gaps), rate))
+                Ok((Self::On(Box::new(open), gaps, 0, Instant::now()), rate))
             });
         match opened {
             Ok((on, rate)) => {

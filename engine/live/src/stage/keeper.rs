@@ -6,7 +6,7 @@ mod tell;
 use super::foreman::{Foreman, Measured};
 use super::input::Input;
 use super::keys::{Moved, Ring};
-use super::{Dropout, Event, Hosts, Message, RETRY, View};
+use super::{Dropout, Event, Hosts, Message, RETRY, SILENT, View};
 use crate::device::{self, Wanted};
 use crate::look::Looks;
 use crate::midi::Clock;
@@ -22,9 +22,6 @@ use std::time::{Duration, Instant};
 
 /// How often the stage looks after things.
 const TICK: Duration = Duration::from_millis(5);
-
-/// A device that has not asked for so long is lost.
-const SILENT: Duration = Duration::from_secs(1);
 
 /// Sound that comes too late is told so often at most.
 const COMPLAIN: Duration = Duration::from_secs(1);
@@ -166,7 +163,7 @@ impl Keeper {
         {
             drop_stream(open);
         }
-        if let Input::On(open, _) = std::mem::take(&mut self.input) {
+        if let Input::On(open, ..) = std::mem::take(&mut self.input) {
             drop_stream(open);
         }
     }

@@ -98,6 +98,7 @@ fn a_microphone_that_is_lost_is_told_once_and_comes_back() {
     let told = Mutex::new(Vec::new());
     let hears = |wanted: &dyn Fn(&Event) -> bool| {
         pump.pump(256);
+        pump.record(&mut [0.0; 512]);
         let mut all = told.lock().expect("what was told");
         all.extend(stage.events());
         all.iter().filter(|e| wanted(e)).count()
@@ -110,6 +111,22 @@ fn a_microphone_that_is_lost_is_told_once_and_comes_back() {
     pump.microphone(true);
     until("it comes again", || hears(&|e| matches!(e, Event::Records(..))) == 2);
     assert_eq!(hears(&|e| matches!(e, Event::NoInput(_))), 1);
+}
+
+#[test]
+fn a_microphone_that_says_nothing_for_a_second_is_lost() {
+    let pump = Pump::new(RATE);
+    pump.microphone(true);
+    let stage = stage(&pump);
+    stage.set(patch(MIC)).expect("it plays");
+    let start = Instant::now();
+    let told = std::cell::RefCell::new(Vec::new());
+    until("it is lost", || {
+        pump.pump(256);
+        told.borrow_mut().extend(stage.events());
+        told.borrow().iter().any(|e| matches!(e, Event::InputLost(_)))
+    });
+    assert!(start.elapsed() > Duration::from_millis(900));
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl Keeper {
     /// Plays on at another rate: the patch is made anew, and stands where it stood.
     pub(super) fn change_rate(&mut self, rate: u32) {
         // What is recorded goes to another engine from now on: it is opened anew.
-        if let Input::On(open, _) = std::mem::take(&mut self.input) {
+        if let Input::On(open, ..) = std::mem::take(&mut self.input) {
             drop_stream(open);
         }
         let shared = self.player.shared();
