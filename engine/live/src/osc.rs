@@ -109,18 +109,8 @@ impl Osc {
         while start.elapsed() < WAIT
             && let Ok((length, _)) = self.socket.recv_from(&mut self.packet)
         {
-            let packet = &self.packet[..length];
-            if packet.windows(BUNDLE.len()).filter(|w| *w == BUNDLE).count() > NESTED {
-                wrong.push(format!("a packet with more than {NESTED} bundles is left out"));
-                continue;
-            }
-            match decoder::decode_udp(packet) {
-                Ok((_, packet)) => each(&packet, &mut |message| {
-                    if let Err(why) = read(message).and_then(|asked| obey(asked, stage)) {
-                        wrong.push(why);
-                    }
-                }),
-                Err(error) => wrong.push(format!("this is no OSC: {error}")),
+            for asked in open(&self.packet[..length]) {
+                wrong.extend(asked.and_then(|asked| obey(asked, stage)).err());
             }
         }
         wrong
@@ -139,15 +129,23 @@ impl Osc {
     }
 }
 
-/// Sees each message of a packet.
-fn each(packet: &OscPacket, see: &mut impl FnMut(&OscMessage)) {
-    let mut waiting = vec![packet];
+/// What the messages of a packet ask for, or what is wrong with them.
+fn open(packet: &[u8]) -> Vec<Result<Asked, String>> {
+    if packet.windows(BUNDLE.len()).filter(|w| *w == BUNDLE).count() > NESTED {
+        return vec![Err(format!("a packet with more than {NESTED} bundles is left out"))];
+    }
+    let (mut all, mut waiting) = (Vec::new(), Vec::new());
+    match decoder::decode_udp(packet) {
+        Ok((_, packet)) => waiting.push(packet),
+        Err(error) => all.push(Err(format!("this is no OSC: {error}"))),
+    }
     while let Some(packet) = waiting.pop() {
         match packet {
-            OscPacket::Message(message) => see(message),
-            OscPacket::Bundle(bundle) => waiting.extend(bundle.content.iter().rev()),
+            OscPacket::Message(message) => all.push(read(&message)),
+            OscPacket::Bundle(bundle) => waiting.extend(bundle.content.into_iter().rev()),
         }
     }
+    all
 }
 
 fn obey(asked: Asked, stage: &Stage) -> Result<(), String> {
@@ -163,6 +161,7 @@ fn obey(asked: Asked, stage: &Stage) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rosc::{OscBundle, OscTime};
 
     fn ask(addr: &str, args: Vec<OscType>) -> Result<Asked, String> {
         read(&OscMessage { addr: addr.into(), args })
@@ -194,5 +193,48 @@ mod tests {
         assert!(address("9000").expect("a port").ip().is_loopback());
         assert_eq!(address("10.0.0.1:9").expect("an address").to_string(), "10.0.0.1:9");
         assert!(address("nine").is_err());
+    }
+
+    #[test]
+    fn bundles_are_read_in_order_and_no_bytes_do_harm() {
+        let message = |addr: &str| {
+            OscPacket::Message(OscMessage { addr: addr.into(), args: vec![OscType::Float(1.0)] })
+        };
+        let bundle = |content| {
+            OscPacket::Bundle(OscBundle { timetag: OscTime { seconds: 0, fractional: 1 }, content })
+        };
+        let inner = bundle(vec![message("/b/gain"), message("/c/gain")]);
+        let good = encoder::encode(&bundle(vec![message("/a/gain"), inner, message("/d/gain")]));
+        let good = good.expect("it can be written");
+        let nodes = |packet: &[u8]| -> Vec<String> {
+            let node = |asked| if let Ok(Asked::Set(to, _)) = asked { Some(to.node) } else { None };
+            open(packet).into_iter().filter_map(node).collect()
+        };
+        assert_eq!(nodes(&good), ["a", "b", "c", "d"]);
+        // As deep as a packet of UDP can hold them.
+        let mut deep = Vec::new();
+        for left in (0..3_000u32).rev() {
+            deep.extend_from_slice(BUNDLE);
+            deep.extend_from_slice(&[0; 8]);
+            deep.extend_from_slice(&(left * 20).to_be_bytes());
+        }
+        assert!(open(&deep)[0].as_ref().is_err_and(|why| why.contains("bundles")));
+        // Every bit of it turned, every length, and noise (splitmix64: Steele, Lea, Flood 2014).
+        for at in 0..good.len() * 8 {
+            let mut bad = good.clone();
+            bad[at / 8] ^= 1 << (at % 8);
+            let _ = (open(&bad), open(&good[..at / 8]));
+        }
+        let mut state = 1u64;
+        for length in 0..20_000 {
+            let noise: Vec<u8> = (0..length % 300)
+                .map(|_| {
+                    state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                    b"/#,ifsbTa\0\0bundle"[(z >> 33) as usize % 17] ^ u8::from(z.is_multiple_of(97))
+                })
+                .collect();
+            let _ = open(&noise);
+        }
     }
 }
