@@ -91,7 +91,8 @@ impl Jack {
 
     fn serve(&mut self) -> bool {
         let server = self.server.clone();
-        let dummy = ["-r", "-n", &server, "-d", "dummy", "-r", "48000", "-p", "512", "-C", "2", "-P", "2"];
+        // Long periods, so that a machine that is busy misses none.
+        let dummy = ["-r", "-n", &server, "-d", "dummy", "-r", "48000", "-p", "2048", "-C", "2", "-P", "2"];
         let mut daemon = self.command("jackd", &dummy);
         let Ok(daemon) = daemon.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else { return false };
         self.daemon = Some(daemon);
