@@ -1,7 +1,7 @@
 # make demo   a song, its mix and its master under out/demo
 # make test   everything that must hold: format, lints, tests, licences
 # make bench  what the engine costs, next to the same arithmetic with no graph
-# make soak   the long campaigns of the same tests, and mutants of the compiler (hours)
+# make soak   the long campaigns of the same tests, loom, RealtimeSanitizer, and mutants of the compiler (hours)
 
 CARGO ?= cargo
 
@@ -27,4 +27,7 @@ bench: setup
 
 soak: setup
 	SIGNALBOX_SOAK=100 $(CARGO) test --workspace --release
+	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-target}/loom \
+		$(CARGO) test --release --lib -p signalbox-engine crew::heads
+	@sh .ci/rtsan
 	@sh .ci/mutants

@@ -131,6 +131,7 @@ impl Recorder {
     }
 
     /// Takes what was recorded: frames of all channels, one behind the other. What finds no room is lost, and counted.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn push(&mut self, samples: &[f32]) {
         let frames = samples.len() / self.channels;
         self.begin(frames);

@@ -64,6 +64,7 @@ impl Engine {
     }
 
     /// Fills a buffer of a device: frames of so many channels, one behind the other.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn fill(&mut self, out: &mut [f32], channels: usize) {
         let began = Instant::now();
         let worked = worked();
@@ -144,8 +145,10 @@ impl Engine {
         let _ = self.ends.late.push(Late { number: self.ran.0, song, share, who });
     }
 
-    /// Comes in softly again: another device listens from now on.
+    /// Another device listens from now on: comes in softly again. To be called by the thread that will call
+    /// [`Engine::fill`], which then allocates nothing.
     pub fn enter(&mut self) {
+        self.reader.enter();
         self.level.now = 0.0;
         self.shared.rank.store(rank(), Relaxed);
     }

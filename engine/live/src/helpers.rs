@@ -39,10 +39,10 @@ impl Helpers {
 }
 
 fn work(reader: &mut Reader, ends: &AtomicBool) {
+    reader.enter();
     let mut found_none = 0;
     while !ends.load(Relaxed) {
-        let help = reader.load().map_or(Help::Idle, |playing| playing.program.help());
-        match help {
+        match help(reader) {
             Help::Did => found_none = 0,
             Help::Waits => std::hint::spin_loop(),
             Help::Idle if found_none < PATIENCE => {
@@ -55,6 +55,11 @@ fn work(reader: &mut Reader, ends: &AtomicBool) {
             }
         }
     }
+}
+
+#[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+fn help(reader: &mut Reader) -> Help {
+    reader.load().map_or(Help::Idle, |playing| playing.program.help())
 }
 
 impl Drop for Helpers {

@@ -3,6 +3,8 @@
 //! The control side has a [`Player`], which compiles patches and publishes programs; the audio side has an [`Engine`],
 //! which runs the one that is published. A [`Stage`] keeps both, opens devices, and goes on when they fail.
 
+#![cfg_attr(rtsan, feature(sanitize))]
+
 mod bridge;
 mod device;
 mod engine;

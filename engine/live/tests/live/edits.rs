@@ -169,13 +169,13 @@ struct Live {
     player: Player,
     engine: Engine,
     buffer: Vec<f32>,
-    warm: bool,
 }
 
 impl Live {
     fn new() -> Self {
-        let (player, engine) = Player::new(source(), RATE);
-        Self { player, engine, buffer: vec![0.0; 512], warm: false }
+        let (player, mut engine) = Player::new(source(), RATE);
+        engine.enter();
+        Self { player, engine, buffer: vec![0.0; 512] }
     }
 }
 
@@ -185,12 +185,7 @@ impl Deck for Live {
     }
     fn run(&mut self, frames: usize) -> &[f32] {
         let (engine, out) = (&mut self.engine, &mut self.buffer[..frames]);
-        // The first call of a thread makes room for what reads the schedule, once.
-        if std::mem::replace(&mut self.warm, true) {
-            assert_no_alloc::assert_no_alloc(|| engine.fill(out, 1));
-        } else {
-            engine.fill(out, 1);
-        }
+        assert_no_alloc::assert_no_alloc(|| engine.fill(out, 1));
         self.player.tick();
         assert!(self.player.retired() < 8, "{} programs are kept", self.player.retired());
         out

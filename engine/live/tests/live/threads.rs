@@ -3,7 +3,7 @@
 use crate::host::Pump;
 use crate::{patch, source};
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, NoAssets, Port, Shelf, Width, host};
-use signalbox_live::{Player, Source, Stage, Wanted};
+use signalbox_live::{Engine, Player, Source, Stage, Wanted};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,17 +27,14 @@ fn more_threads_and_fewer_again_change_not_a_bit_and_nothing_allocates() {
     let play = |shares: &[(usize, usize)]| {
         let (mut player, mut engine) = Player::new(source(), 48_000);
         player.set(patch(&heavy())).expect("it plays");
+        engine.enter();
         let (mut heard, mut buffer) = (Vec::new(), vec![0.0f32; 2 * 700]);
         for turn in 0..300 {
             if let Some((_, threads)) = shares.iter().find(|s| s.0 == turn) {
                 player.share(*threads);
             }
             let out = &mut buffer[..2 * (1 + turn * 37 % 700)];
-            if turn == 0 {
-                engine.fill(out, 2);
-            } else {
-                assert_no_alloc::assert_no_alloc(|| engine.fill(out, 2));
-            }
+            assert_no_alloc::assert_no_alloc(|| engine.fill(out, 2));
             heard.extend(out.iter().map(|x| x.to_bits()));
             player.tick();
         }
@@ -46,6 +43,33 @@ fn more_threads_and_fewer_again_change_not_a_bit_and_nothing_allocates() {
     let alone = play(&[]);
     assert!(alone.iter().any(|&x| x != 0));
     assert!(play(&[(50, 2), (120, 1), (180, 3)]) == alone);
+}
+
+/// The device has a thread of its own, on which an edit is the first thing that is new.
+#[test]
+fn the_first_edit_on_the_thread_of_another_device_allocates_nothing() {
+    let (mut player, mut engine) = Player::new(source(), 48_000);
+    let fill = |engine: &mut Engine| {
+        let mut out = [0.0f32; 512];
+        assert_no_alloc::assert_no_alloc(|| engine.fill(&mut out, 2));
+        out.iter().any(|&x| x != 0.0)
+    };
+    let one = |kind: &str| {
+        patch(&format!(
+            r#"{{"format": 1, "nodes": [{{"id": "s", "kind": "{kind}"}}, {{"id": "out", "kind": "output"}}],
+                "cables": [{{"from": "s", "to": "out"}}]}}"#
+        ))
+    };
+    player.set(one("osc")).expect("it plays");
+    engine.enter();
+    assert!(fill(&mut engine));
+    player.set(one("noise")).expect("it plays");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            engine.enter();
+            assert!(fill(&mut engine));
+        });
+    });
 }
 
 /// A node that takes 7 ms for what ought to take 10.

@@ -32,6 +32,7 @@ fn a_value_in_a_patch_that_plays_is_turned_without_a_new_program() {
     let mut patch = first();
     let (mut player, mut engine) = Player::new(source(), RATE);
     player.set(patch.clone()).expect("it plays");
+    engine.enter();
     let mut peak = |player: &mut Player| {
         let (mut buffer, mut peak) = (vec![0.0f32; 2 * 512], 0.0f32);
         for call in 0..40 {
