@@ -53,6 +53,9 @@ impl Assets for Tones {
     }
 }
 
+/// Kinds that only give what comes from outside.
+const OUTSIDE: [&str; 2] = ["live", "midi"];
+
 fn each(rate: u32, mut f: impl FnMut(&'static str, patch::Patch, &Context<'_>)) {
     let shelf: Shelf = signalbox_nodes::shelf();
     for kind in shelf.kinds() {
@@ -71,7 +74,9 @@ fn every_example_sounds_and_does_not_clip() {
     each(48_000, |name, patch, context| {
         let audio = to_memory(&patch, context, &Options::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
         let peak = audio.channels.iter().flatten().fold(0.0f32, |a, x| a.max(x.abs()));
-        assert!((0.003..1.0).contains(&peak), "{name} peaks at {peak}");
+        // What comes from outside does not come into a render.
+        let loud = if OUTSIDE.contains(&name) { 0.0..f32::MIN_POSITIVE } else { 0.003..1.0 };
+        assert!(loud.contains(&peak), "{name} peaks at {peak}");
         assert!((0.2..30.0).contains(&audio.seconds()), "{name} lasts {} s", audio.seconds());
     });
 }
