@@ -36,14 +36,16 @@ pub fn run(options: &Play) -> Result<(), Failure> {
         buffer: options.buffer,
         input: options.input.clone(),
     };
+    let stage = Stage::new(source, wanted);
+    // Before the terminal is taken, so that what is told stands in lines of its own.
+    let inputs = Inputs::new(options, &stage)?;
     let mut show = Show {
-        stage: Stage::new(source, wanted),
+        stage,
         screen: Screen::new(),
         patch: Patch::default(),
         repeats: Repeats::default(),
         report: report::Report::default(),
     };
-    let inputs = Inputs::new(options, &show.stage)?;
     let watch = opened.watched.then(|| Watch::new(&options.patch));
     // Before there is sound, so that nothing of the song's start is heard.
     if let Some(start) = options.from {

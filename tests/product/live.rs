@@ -49,9 +49,19 @@ pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        end(&mut self.0);
     }
+}
+
+/// Asks a process to end, and kills it where it does not.
+fn end(process: &mut Child) {
+    let _ = Command::new("kill").arg(process.id().to_string()).status();
+    let start = Instant::now();
+    while matches!(process.try_wait(), Ok(None)) && start.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = process.kill();
+    let _ = process.wait();
 }
 
 /// A JACK server with a driver that needs no card.
@@ -68,7 +78,7 @@ impl Jack {
     /// None, and a word about it, where JACK is not installed.
     fn start(name: &str) -> Option<Self> {
         let mut jack = Self {
-            server: format!("signalbox-{name}-{}", std::process::id()),
+            server: format!("signalbox-{name}"),
             daemon: None,
             _alone: ALONE.lock().unwrap_or_else(PoisonError::into_inner),
         };
@@ -133,16 +143,9 @@ impl Jack {
 }
 
 impl Drop for Jack {
-    /// Asks the server to go: one that is killed stays in the register, which has room for eight.
+    /// One that does not end in time stays in the register, which has room for eight, until one of its name comes again.
     fn drop(&mut self) {
-        let Some(mut daemon) = self.daemon.take() else { return };
-        let _ = Command::new("kill").arg(daemon.id().to_string()).status();
-        let start = Instant::now();
-        while matches!(daemon.try_wait(), Ok(None)) && start.elapsed() < Duration::from_secs(5) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = daemon.kill();
-        let _ = daemon.wait();
+        let _ = self.daemon.take().map(|mut daemon| end(&mut daemon));
     }
 }
 
