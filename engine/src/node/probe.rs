@@ -1,6 +1,10 @@
 //! A look into a patch while it plays: what a node hears, for whoever wants to see it. Neither side waits for the other.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+#[cfg(not(loom))]
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 /// What is seen at one place: levels, notes, and the last seconds of sound. One node writes, any number read.
 #[derive(Debug)]
@@ -91,7 +95,7 @@ impl Probe {
     /// So many frames, and notes that began, were written.
     pub fn wrote(&self, frames: usize, notes: usize) {
         // The frames are there for whoever sees the count.
-        self.written.fetch_add(frames as u64, std::sync::atomic::Ordering::Release);
+        self.written.fetch_add(frames as u64, Release);
         self.notes.fetch_add(notes as u64, Relaxed);
     }
 
@@ -112,7 +116,7 @@ impl Probe {
 
     /// How many frames were written so far.
     pub fn written(&self) -> u64 {
-        self.written.load(std::sync::atomic::Ordering::Acquire)
+        self.written.load(Acquire)
     }
 
     /// The last frames, at most so many and at most as many as are kept, a row for each channel; the last of them is
@@ -129,7 +133,7 @@ impl Probe {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 
@@ -167,5 +171,37 @@ mod tests {
         assert_eq!((last.len(), last[0], last[1_999]), (2_000, 11_004.0, 13_003.0));
         assert!(last.windows(2).all(|w| w[1] - w[0] == 1.0));
         assert_eq!((probe.notes(), probe.written()), (1_001, 13_003));
+    }
+}
+
+#[cfg(all(test, loom))]
+mod orders {
+    use super::*;
+    use loom::sync::Arc;
+
+    /// Loom tries every way in which one who writes and one who looks may meet: all that is counted is there, and no
+    /// peak is lost between two looks.
+    #[test]
+    fn what_is_counted_is_there_and_no_peak_is_lost() {
+        loom::model(|| {
+            let probe = Arc::new(Probe::new(1, 1, 3.0));
+            let writer = probe.clone();
+            let writes = loom::thread::spawn(move || {
+                for x in [1.0, 3.0, 2.0] {
+                    writer.write(0, &[x]);
+                    writer.wrote(1, 0);
+                }
+            });
+            let written = probe.written() as usize;
+            let seen = probe.last(3).remove(0);
+            for (at, x) in seen.iter().rev().take(written).enumerate() {
+                // The count may have risen since it was read.
+                let risen = [0.0, 1.0, 3.0, 2.0];
+                assert!(risen[written - at..].contains(x), "{x} at {at} of {written}");
+            }
+            let first = probe.levels()[0].peak;
+            writes.join().expect("the writer ends");
+            assert_eq!(first.max(probe.levels()[0].peak), 3.0);
+        });
     }
 }

@@ -243,6 +243,8 @@ struct Outcome {
     clicks: usize,
     /// How many edits were played.
     played: usize,
+    /// The first edits after which a step was too great: their numbers, the steps, and what they were.
+    which: Vec<(usize, f32, String)>,
 }
 
 /// Plays random edits, and holds every step against what the sources can do.
@@ -256,6 +258,7 @@ fn play(deck: &mut dyn Deck, edits_wanted: usize, seed: u64) -> Outcome {
     let mut last = 0.0f32;
     for count in 0..edits_wanted {
         let was = patch.clone();
+        let mut what = String::from("undone, redone, or another song");
         match chance.below(40) {
             0 => (patch, history) = (song(chance.below(3)), History::default()),
             1..=7 => {
@@ -268,6 +271,7 @@ fn play(deck: &mut dyn Deck, edits_wanted: usize, seed: u64) -> Outcome {
             }
             _ => {
                 let edits = edits(&patch, &mut chance, count);
+                what = format!("{edits:?}");
                 history.apply(&mut patch, "an edit", edits).expect("an edit");
             }
         }
@@ -276,13 +280,11 @@ fn play(deck: &mut dyn Deck, edits_wanted: usize, seed: u64) -> Outcome {
         let mut heard: Vec<&Patch> = before.iter().map(|(patch, _)| patch).collect();
         heard.push(&patch);
         let allowed = greatest_step(&heard);
-        let mut clicks = false;
+        let mut greatest = 0.0f32;
         for _ in 0..1 + chance.below(4) {
             let frames = 1 + chance.below(512);
             for &x in deck.run(frames) {
-                let share = (x - last).abs() / allowed;
-                outcome.worst = outcome.worst.max(share);
-                clicks |= share > 1.0;
+                greatest = greatest.max((x - last).abs() / allowed);
                 last = x;
             }
             if deck.is_there() {
@@ -290,7 +292,12 @@ fn play(deck: &mut dyn Deck, edits_wanted: usize, seed: u64) -> Outcome {
                 before.retain(|(_, since)| *since < MEMORY);
             }
         }
-        outcome.clicks += usize::from(clicks);
+        outcome.worst = outcome.worst.max(greatest);
+        outcome.clicks += usize::from(greatest > 1.0);
+        if greatest > 1.0 && outcome.which.len() < 5 {
+            what.truncate(400);
+            outcome.which.push((count, greatest, what));
+        }
     }
     outcome
 }
