@@ -170,7 +170,8 @@ impl Bridge {
             self.waits = false;
             self.level = 0.0;
             if let Some(converter) = &mut self.converter {
-                (converter.error, converter.integral) = (0.0, converter.integral);
+                // By how much the clocks differ is still known.
+                converter.error = 0.0;
             }
         } else if !self.waits && there > wanted + self.ring.buffer().capacity() / channels / 2 {
             // The reader was away for long.

@@ -4,6 +4,7 @@ pub mod clock;
 
 use crate::quiet::hush;
 use crate::stage::Keys;
+use crate::wires::Played;
 use midir::{Ignore, MidiInput, MidiInputConnection};
 use midly::MidiMessage;
 use midly::live::{LiveEvent, SystemCommon, SystemRealtime};
@@ -19,6 +20,10 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Ports that loop back what is played into the system itself.
 const LOOPS: &str = "Midi Through";
+
+/// The controller that ends all notes of a channel; from 120 on they say how to play, and none is a knob.
+const ALL_NOTES_OFF: u8 = 123;
+pub(crate) const MODES: u8 = 120;
 
 /// What a message asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,6 +154,7 @@ impl Midi {
                 open.retain(|name, held| {
                     let stays = names.contains(name);
                     if !stays && held.is_some() {
+                        release(&keys);
                         tell(Told::Gone(name.clone()));
                     }
                     stays
@@ -177,6 +183,14 @@ impl Midi {
     /// What became of ports since the last call.
     pub fn told(&self) -> Vec<Told> {
         std::mem::take(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Ends all notes: who held them down is gone.
+fn release(keys: &Keys) {
+    let kind = MessageKind::Control { number: ALL_NOTES_OFF, value: 0.0 };
+    for channel in 0..16 {
+        keys.play(Played { at: None, channel, kind });
     }
 }
 

@@ -55,7 +55,9 @@ impl Keys {
 
     /// Plays a message; `false`: there is no room for it.
     pub fn play(&self, played: Played) -> bool {
-        if let MessageKind::Control { number, value } = played.kind {
+        if let MessageKind::Control { number, value } = played.kind
+            && number < midi::MODES
+        {
             let moved = Moved { channel: played.channel, number, value };
             self.send(Message::Control(moved));
         }

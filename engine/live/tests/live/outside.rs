@@ -400,4 +400,13 @@ fn midi_ports_are_heard_as_they_come_and_a_clock_moves_the_song() {
         pump.pump(64);
         stage.status().rolls && stage.status().song < 48_000
     });
+    // Who holds a key down and goes away holds it no more, and what ends it is no knob to be learnt.
+    let loud = || (0..20).flat_map(|_| pump.pump(480)).fold(0.0f32, f32::max);
+    play(&[0x90, 60, 100]);
+    assert!(loud() > 0.0);
+    stage.learn(Some(Endpoint::from("env.attack")));
+    ports.0.lock().expect("the ports").clear();
+    until("it is gone", || midi.told() == [Told::Gone("Keystation".into())]);
+    until("the note ends", || loud() == 0.0);
+    assert!(!stage.events().iter().any(|e| matches!(e, Event::Learnt(_))));
 }
