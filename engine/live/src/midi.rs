@@ -21,8 +21,10 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Ports that loop back what is played into the system itself.
 const LOOPS: &str = "Midi Through";
 
-/// The controller that ends all notes of a channel; from 120 on they say how to play, and none is a knob.
+/// The controller that ends all notes of a channel.
 const ALL_NOTES_OFF: u8 = 123;
+
+/// Controllers from this number on say how a channel is played; none of them is a knob.
 pub(crate) const MODES: u8 = 120;
 
 /// What a message asks for.
