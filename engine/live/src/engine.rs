@@ -36,6 +36,8 @@ struct Level {
     up: f32,
     down: f32,
     dips: bool,
+    /// For how many frames it stays where it is before it rises.
+    wait: usize,
 }
 
 impl Engine {
@@ -43,7 +45,7 @@ impl Engine {
     pub fn new((runner, reader): (Runner, Reader), ends: AudioEnds, shared: Arc<Shared>, rate: u32) -> Self {
         let frames = |seconds: f32| 1.0 / (seconds * rate as f32).max(1.0);
         // The first sound comes in over 20 ms, a change that can't be faded goes out over 5.
-        let level = Level { now: 0.0, up: frames(0.02), down: frames(0.005), dips: false };
+        let level = Level { now: 0.0, up: frames(0.02), down: frames(0.005), dips: false, wait: 0 };
         Self {
             runner,
             reader,
@@ -101,7 +103,8 @@ impl Engine {
                 Order::Seek(frame) => self.runner.seek(frame),
                 Order::Repeat(stretch) => self.runner.repeat(stretch),
                 Order::Unmute => self.guard.unmute(),
-                Order::Dip(dips) => self.level.dips = dips,
+                Order::Dip => self.level.dips = true,
+                Order::Rise(wait) => (self.level.dips, self.level.wait) = (false, wait),
             }
         }
         // Only where there is room to give the old one back.
@@ -173,6 +176,10 @@ impl Engine {
             }
             at += block.frames;
         });
+        if self.ran.0 == 0 {
+            // What comes late comes in as softly as anything.
+            self.level.wait = playing.program.schedule().latency;
+        }
         if playing.number != self.ran.0 {
             self.ran = (playing.number, 0);
         }
@@ -210,7 +217,13 @@ impl Level {
             return;
         }
         for frame in out.chunks_mut(channels) {
-            let by = if self.dips { -self.down } else { self.up };
+            let waits = !self.dips && self.wait > 0;
+            self.wait -= usize::from(waits);
+            let by = match (self.dips, waits) {
+                (true, _) => -self.down,
+                (false, true) => 0.0,
+                (false, false) => self.up,
+            };
             self.now = (self.now + by).clamp(0.0, 1.0);
             frame.iter_mut().for_each(|x| *x *= self.now);
         }

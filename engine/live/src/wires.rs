@@ -23,8 +23,10 @@ pub enum Order {
     Repeat(Option<(i64, i64)>),
     /// The guard passes sound again.
     Unmute,
-    /// The output is turned down, or up again.
-    Dip(bool),
+    /// The output is turned down.
+    Dip,
+    /// The output is turned up again after so many frames, for which what plays now has nothing to give yet.
+    Rise(usize),
 }
 
 /// A message of a keyboard or a controller.

@@ -66,7 +66,8 @@ impl Player {
         let followed = self.follow(*coming);
         self.problems.extend(followed.err().unwrap_or_default());
         if self.shared.dipped.load(Relaxed) {
-            self.order(Order::Dip(false));
+            let latency = self.last.as_ref().map_or(0, |last| last.compiled.schedule.latency);
+            self.order(Order::Rise(latency));
         }
     }
 
@@ -97,7 +98,7 @@ impl Player {
                 self.way = Way::Fades(coming);
             }
             None => {
-                self.order(Order::Dip(true));
+                self.order(Order::Dip);
                 self.way = Way::Dips(coming);
             }
         }

@@ -324,3 +324,31 @@ fn a_swap_without_a_transition_breaks_the_bound() {
     assert_eq!(outcome.played, 1_000);
     assert!(outcome.worst > 1.0 && outcome.clicks > 50, "{outcome:?}");
 }
+
+/// A source that stands still, heard through a limiter at an output of this name.
+fn late(out: &str) -> Patch {
+    patch(&format!(
+        r#"{{"format": 1, "nodes": [{{"id": "{out}-dc", "kind": "math", "values": {{"value": 0.5}}}},
+            {{"id": "{out}-late", "kind": "limiter"}}, {{"id": "{out}", "kind": "output"}}],
+            "cables": [{{"from": "{out}-dc", "to": "{out}-late"}}, {{"from": "{out}-late", "to": "{out}"}}]}}"#
+    ))
+}
+
+#[test]
+fn what_is_late_comes_in_softly_at_the_start_and_at_another_output() {
+    let mut deck = Live::new();
+    let mut last = 0.0f32;
+    for out in ["out", "main", "out"] {
+        assert!(deck.set(&late(out)));
+        let mut greatest = 0.0f32;
+        for _ in 0..30 {
+            for &x in deck.run(100) {
+                greatest = greatest.max((x - last).abs());
+                last = x;
+            }
+        }
+        // Out over 5 ms, in over 20.
+        assert!(greatest <= 0.5 * 1.001 / (0.005 * RATE as f32), "{out}: {greatest}");
+        assert!((last - 0.5).abs() < 1e-4, "{out}: {last}");
+    }
+}
