@@ -28,6 +28,6 @@ bench: setup
 soak: setup
 	SIGNALBOX_SOAK=100 $(CARGO) test --workspace --release
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-target}/loom \
-		$(CARGO) test --release --lib -p signalbox-engine -- crew::heads probe::orders
+		$(CARGO) test --release --lib -p signalbox-engine -p signalbox-live -- crew::heads orders::
 	@sh .ci/rtsan
 	@sh .ci/mutants

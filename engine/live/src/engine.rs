@@ -35,7 +35,8 @@ struct Level {
     now: f32,
     up: f32,
     down: f32,
-    dips: bool,
+    /// The number of the order to go down, until one to rise comes.
+    dips: Option<u64>,
     /// For how many frames it stays where it is before it rises.
     wait: usize,
 }
@@ -45,7 +46,7 @@ impl Engine {
     pub fn new((runner, reader): (Runner, Reader), ends: AudioEnds, shared: Arc<Shared>, rate: u32) -> Self {
         let frames = |seconds: f32| 1.0 / (seconds * rate as f32).max(1.0);
         // The first sound comes in over 20 ms, a change that can't be faded goes out over 5.
-        let level = Level { now: 0.0, up: frames(0.02), down: frames(0.005), dips: false, wait: 0 };
+        let level = Level { now: 0.0, up: frames(0.02), down: frames(0.005), dips: None, wait: 0 };
         Self {
             runner,
             reader,
@@ -103,8 +104,8 @@ impl Engine {
                 Order::Seek(frame) => self.runner.seek(frame),
                 Order::Repeat(stretch) => self.runner.repeat(stretch),
                 Order::Unmute => self.guard.unmute(),
-                Order::Dip => self.level.dips = true,
-                Order::Rise(wait) => (self.level.dips, self.level.wait) = (false, wait),
+                Order::Dip(time) => self.level.dips = Some(time),
+                Order::Rise(wait) => (self.level.dips, self.level.wait) = (None, wait),
             }
         }
         // Only where there is room to give the old one back.
@@ -197,9 +198,9 @@ impl Engine {
         let song = self.runner.song();
         shared.song.store(song.frame, Relaxed);
         shared.rolls.store(song.rolls, Relaxed);
-        shared.frames.store(self.ran.1, Relaxed);
-        shared.number.store(self.ran.0, std::sync::atomic::Ordering::Release);
-        shared.dipped.store(self.level.dips && self.level.now == 0.0, Relaxed);
+        shared.ran.tell(self.ran.0, self.ran.1);
+        let down = self.level.dips.filter(|_| self.level.now == 0.0);
+        shared.dipped.store(down.unwrap_or(0), Relaxed);
         shared.clipped.store(self.guard.clipped(), Relaxed);
         shared.trip.store(self.guard.tripped().map_or(0, |t| t as u32), Relaxed);
         shared.calls.fetch_add(1, Relaxed);
@@ -212,17 +213,17 @@ impl Engine {
 
 impl Level {
     fn run(&mut self, out: &mut [f32], channels: usize) {
-        let wanted = if self.dips { 0.0 } else { 1.0 };
-        if self.now == wanted && !self.dips {
+        if self.now == 1.0 && self.dips.is_none() {
             return;
         }
         for frame in out.chunks_mut(channels) {
-            let waits = !self.dips && self.wait > 0;
-            self.wait -= usize::from(waits);
-            let by = match (self.dips, waits) {
-                (true, _) => -self.down,
-                (false, true) => 0.0,
-                (false, false) => self.up,
+            let by = match (self.dips, self.wait) {
+                (Some(_), _) => -self.down,
+                (None, 0) => self.up,
+                (None, _) => {
+                    self.wait -= 1;
+                    0.0
+                }
             };
             self.now = (self.now + by).clamp(0.0, 1.0);
             frame.iter_mut().for_each(|x| *x *= self.now);

@@ -20,7 +20,7 @@ use signalbox_engine::run::{self, Builder, Program, pair};
 use signalbox_engine::schedule::Step;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::Thread;
 
 /// Where patches get their nodes and files from.
@@ -45,6 +45,8 @@ pub struct Player {
     /// What was published last.
     last: Option<Last>,
     way: Way,
+    /// How often the output was turned down.
+    dips: u64,
     /// The patch that was set while another one was on its way.
     waiting: Option<Box<Coming>>,
     /// The patch that was set last, without what is looked at.
@@ -107,6 +109,7 @@ impl Player {
             shared,
             last: None,
             way: Way::There,
+            dips: 0,
             waiting: None,
             patch: None,
             helpers: None,

@@ -1,5 +1,6 @@
 //! What the audio side tells: numbers that both sides see, without waiting for each other.
 
+use crate::ran::Ran;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// How many channels of the output are metered.
@@ -8,18 +9,16 @@ pub const METERED: usize = 16;
 /// What the audio side tells.
 #[derive(Debug, Default)]
 pub struct Shared {
-    /// The number of the program that ran last.
-    pub number: AtomicU64,
-    /// For how many frames it has run.
-    pub frames: AtomicU64,
+    /// Which program runs, and for how long.
+    pub ran: Ran,
     /// How often the device has asked.
     pub calls: AtomicU64,
     /// The frame at which the song stands.
     pub song: AtomicI64,
     /// Whether it goes on.
     pub rolls: AtomicBool,
-    /// Whether the output is turned down for a change that can't be faded.
-    pub dipped: AtomicBool,
+    /// For the time of which number the output is turned down, all the way, for a change that can't be faded; else 0.
+    pub dipped: AtomicU64,
     /// How often the sound was not ready in time.
     pub late: AtomicU64,
     /// Frames that the guard clipped.

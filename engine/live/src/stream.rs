@@ -3,60 +3,25 @@
 use crate::bridge::Recorder;
 use crate::device::{Heard, LiveError, Opening};
 use crate::engine::Engine;
+use crate::seat::Seat;
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, FromSample, Sample, SampleFormat, SizedSample, Stream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// How many frames are converted at once for a device that wants other numbers.
 const CHUNK: usize = 256;
 
-/// Where the engine sits, for whoever asks for sound: the stream of a device, or the clock that stands in for one.
-/// Nobody waits for it: who finds it taken plays silence.
-pub struct Seat {
-    /// With the turn in which it was asked last.
-    engine: Mutex<(Engine, u64)>,
-    /// The number of the stream that may ask. One that was given up may go on calling for a while.
-    turn: AtomicU64,
-}
-
-impl Seat {
-    /// A seat for an engine; nobody may ask yet.
-    pub fn new(engine: Engine) -> Self {
-        Self { engine: Mutex::new((engine, 0)), turn: AtomicU64::new(0) }
-    }
-
-    /// Gives the turn to the next one; its number.
-    pub fn next_turn(&self) -> u64 {
-        self.turn.fetch_add(1, Relaxed) + 1
-    }
-
-    /// Fills a buffer for the stream with this number.
-    pub fn fill(&self, turn: u64, out: &mut [f32], channels: usize) {
-        if self.turn.load(Relaxed) == turn {
-            let taken = match self.engine.try_lock() {
-                Ok(taken) => Some(taken),
-                Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => None,
-            };
-            if let Some(mut taken) = taken {
-                let (engine, last) = &mut *taken;
-                if std::mem::replace(last, turn) != turn {
-                    engine.enter();
-                }
-                return engine.fill(out, channels);
-            }
+/// Fills a buffer for the stream with this number.
+pub fn fill(seat: &Seat<Engine>, turn: u64, out: &mut [f32], channels: usize) {
+    let filled = seat.ask(turn, |engine, first| {
+        if first {
+            engine.enter();
         }
+        engine.fill(out, channels);
+    });
+    if !filled {
         out.fill(0.0);
-    }
-
-    /// Brings another engine; for another rate.
-    pub fn replace(&self, engine: Engine) {
-        let mut seated = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut seated.0, engine);
-        // Freed when nobody has to wait for that.
-        drop(seated);
-        drop(old);
     }
 }
 
@@ -94,7 +59,7 @@ pub struct OpenInput {
 }
 
 /// Opens a device that asks the engine in a seat, and starts it.
-pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
+pub fn open(opening: Opening, seat: &Arc<Seat<Engine>>) -> Result<Open, LiveError> {
     let Opening { name, config, .. } = &opening;
     let (name, channels, heard) = (name.clone(), config.channels, opening.heard());
     let signals = Arc::new(Signals::default());
@@ -106,7 +71,7 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
         SampleFormat::F64 => build(&opening, &signals, converted::<f64>(&opening, seat)),
         _ => {
             let (seat, turn, channels) = (seat.clone(), seat.next_turn(), usize::from(channels));
-            build(&opening, &signals, move |out: &mut [f32]| seat.fill(turn, out, channels))
+            build(&opening, &signals, move |out: &mut [f32]| fill(&seat, turn, out, channels))
         }
     };
     let refused = |e: cpal::Error| LiveError::refused(&name, &e);
@@ -118,7 +83,7 @@ pub fn open(opening: Opening, seat: &Arc<Seat>) -> Result<Open, LiveError> {
 /// Fills buffers of other numbers than the engine's.
 fn converted<T: SizedSample + FromSample<f32>>(
     opening: &Opening,
-    seat: &Arc<Seat>,
+    seat: &Arc<Seat<Engine>>,
 ) -> impl FnMut(&mut [T]) + Send + 'static {
     let channels = usize::from(opening.config.channels).max(1);
     let (seat, turn) = (seat.clone(), seat.next_turn());
@@ -126,7 +91,7 @@ fn converted<T: SizedSample + FromSample<f32>>(
     move |out| {
         for out in out.chunks_mut(chunk.len()) {
             let numbers = &mut chunk[..out.len()];
-            seat.fill(turn, numbers, channels);
+            fill(&seat, turn, numbers, channels);
             out.iter_mut().zip(numbers).for_each(|(to, from)| *to = T::from_sample(*from));
         }
     }

@@ -23,8 +23,8 @@ pub enum Order {
     Repeat(Option<(i64, i64)>),
     /// The guard passes sound again.
     Unmute,
-    /// The output is turned down.
-    Dip,
+    /// The output is turned down, for the time of this number.
+    Dip(u64),
     /// The output is turned up again after so many frames, for which what plays now has nothing to give yet.
     Rise(usize),
 }

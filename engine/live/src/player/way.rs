@@ -54,18 +54,20 @@ impl Player {
                 return;
             }
             Way::Fades(_) => settled,
-            Way::Dips(_) => self.shared.dipped.load(Relaxed),
+            Way::Dips(_) => self.shared.dipped.load(Relaxed) == self.dips,
         };
         if !done {
             return;
         }
-        let (Way::Fades(coming) | Way::Dips(coming)) = std::mem::replace(&mut self.way, Way::There) else {
-            return;
+        let (coming, dipped) = match std::mem::replace(&mut self.way, Way::There) {
+            Way::Fades(coming) => (coming, false),
+            Way::Dips(coming) => (coming, true),
+            Way::There => return,
         };
         // A patch that was set compiles; where its nodes can't be made, what there is goes on.
         let followed = self.follow(*coming);
         self.problems.extend(followed.err().unwrap_or_default());
-        if self.shared.dipped.load(Relaxed) {
+        if dipped {
             let latency = self.last.as_ref().map_or(0, |last| last.compiled.schedule.latency);
             self.order(Order::Rise(latency));
         }
@@ -73,10 +75,7 @@ impl Player {
 
     /// Whether the engine has run what was published for as long as that takes to settle.
     pub(super) fn is_settled(&self) -> bool {
-        self.last.as_ref().is_none_or(|last| {
-            self.shared.number.load(Acquire) == last.number
-                && self.shared.frames.load(Relaxed) >= last.unsettled
-        })
+        self.last.as_ref().is_none_or(|last| self.shared.ran.has(last.number, last.unsettled))
     }
 
     pub(super) fn begin(&mut self, coming: Box<Coming>) -> Result<(), Vec<Problem>> {
@@ -98,7 +97,8 @@ impl Player {
                 self.way = Way::Fades(coming);
             }
             None => {
-                self.order(Order::Dip);
+                self.dips += 1;
+                self.order(Order::Dip(self.dips));
                 self.way = Way::Dips(coming);
             }
         }

@@ -8,11 +8,13 @@ use super::input::Input;
 use super::keys::{Moved, Ring};
 use super::{Dropout, Event, Hosts, Message, RETRY, SILENT, View};
 use crate::device::{self, Wanted};
+use crate::engine::Engine;
 use crate::look::Looks;
 use crate::midi::Clock;
 use crate::midi::clock::{Follower, Step};
 use crate::player::{Player, Source};
-use crate::stream::{self, Open, Seat};
+use crate::seat::Seat;
+use crate::stream::{self, Open};
 use crate::wires::{Order, Who};
 use signalbox_engine::patch::{Endpoint, Patch};
 use std::sync::atomic::Ordering::Relaxed;
@@ -43,7 +45,7 @@ pub struct Keeper {
     events: Sender<Event>,
     view: Arc<Mutex<View>>,
     player: Player,
-    seat: Arc<Seat>,
+    seat: Arc<Seat<Engine>>,
     sound: Sound,
     input: Input,
     keys: Ring,
@@ -105,7 +107,7 @@ impl Keeper {
         keeper
     }
 
-    fn silent(seat: &Seat, wait: Duration) -> Sound {
+    fn silent(seat: &Seat<Engine>, wait: Duration) -> Sound {
         let now = Instant::now();
         Sound::Silent { turn: seat.next_turn(), since: now, pumped: 0, retry: now + wait, wait }
     }

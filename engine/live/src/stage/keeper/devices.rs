@@ -18,7 +18,7 @@ impl Keeper {
                 let due = (since.elapsed().as_secs_f64() * f64::from(self.player.rate())) as u64;
                 let mut buffer = [0.0; PUMPED * 2];
                 while *pumped + PUMPED as u64 <= due {
-                    self.seat.fill(*turn, &mut buffer, 2);
+                    stream::fill(&self.seat, *turn, &mut buffer, 2);
                     *pumped += PUMPED as u64;
                 }
                 if Instant::now() >= *retry {
