@@ -139,6 +139,78 @@ fn what_does_something_else_at_once_when_it_is_plugged_in_is_faded_over() {
 }
 
 #[test]
+fn a_node_of_another_kind_in_the_place_of_one_fades_in_as_that_fades_out() {
+    let mut live = Live::new();
+    live.go("x level\nout output\nx > out", 100);
+    // Another source, and one that is what another cable leads to.
+    live.go("x level value=0.25\nm gain gain=2\nout output\nx > m\nm > out", 100);
+    live.go("one level\nx gain gain=0.5\nout output\none > x\nx > out", 100);
+    assert!((live.steps().1 - 0.5).abs() < 1e-4, "{:?}", live.steps());
+    assert!(live.steps().0 <= about(2.0 / FADE), "{:?}", live.steps());
+}
+
+#[test]
+fn one_that_gives_way_to_another_of_its_name_behind_a_delay_keeps_what_was_held_back() {
+    // The direct path is held back for the late one; what it comes from becomes another kind.
+    let with = |x: &str| format!("{x}\nl latent frames=700\nout output\nx > l\nl > out\nx > out");
+    let mut live = Live::new();
+    live.go(&with("x level value=0.5"), 2_000);
+    live.out.clear();
+    live.go(&with("one level value=0.5\nx gain gain=1\none > x"), 2_000);
+    assert_eq!(live.steps().1, 1.0);
+    // Two paths whose old and new cables fade against each other; nothing is silent in between.
+    assert!(live.steps().0 <= about(2.0 / FADE), "{:?}", live.steps());
+    let least = live.out.iter().fold(f32::MAX, |m, x| m.min(*x));
+    assert!(least > 0.49, "{least}");
+}
+
+#[test]
+fn a_gain_counts_once_where_its_cable_comes_behind_a_delay() {
+    let mut live = Live::new();
+    live.go("one level\nl latent frames=500\nout output\none > l\nl > out", 2_000);
+    live.out.clear();
+    live.go("one level\nl latent frames=500\nout output\none > l\nl > out\none > out gain=6.0206", 2_000);
+    assert!((live.steps().1 - 3.0).abs() < 1e-3, "{:?}", live.steps());
+    let most = live.out.iter().fold(0.0f32, |m, x| m.max(*x));
+    assert!(most <= about(3.0), "{most}");
+    assert!(live.steps().0 <= about(2.0 / FADE), "{:?}", live.steps());
+}
+
+#[test]
+fn a_source_that_is_new_and_late_fades_in_when_it_arrives() {
+    let mut live = Live::new();
+    live.go("one level\nout output\none > out", 100);
+    let late = "one level\nb level\nl latent frames=2000\nout output\none > out\nb > l\nl > out";
+    live.go(late, 4_000);
+    assert_eq!(live.steps().1, 2.0);
+    assert!(live.steps().0 <= about(1.0 / FADE), "{:?}", live.steps());
+    // One that was there but led nowhere, so that it did not run, is as new.
+    let mut live = Live::new();
+    live.go("one level\nb level\nl latent frames=2000\nout output\none > out\nb > l", 100);
+    live.go(late, 4_000);
+    assert_eq!(live.steps().1, 2.0);
+    assert!(live.steps().0 <= about(1.0 / FADE), "{:?}", live.steps());
+}
+
+#[test]
+fn a_number_that_is_set_as_its_node_moves_to_another_bank_arrives() {
+    // Side by side with others of its kind, and then with more.
+    let gains = |count: usize, gain: &str| {
+        let node = |n: usize| {
+            format!("g{n} gain gain={}\none > g{n}\ng{n} > out\n", if n == 0 { gain } else { "0" })
+        };
+        format!("one level\nout output\n{}", (0..count).map(node).collect::<String>())
+    };
+    for (before, after) in [(1, 9), (9, 1), (3, 17), (17, 4)] {
+        let mut live = Live::new();
+        live.go(&gains(before, "1"), 1_000);
+        live.go(&gains(after, "0.5"), 4_000);
+        assert!((live.steps().1 - 0.5).abs() < 1e-4, "{before} to {after}: {:?}", live.steps());
+        assert!(live.steps().0 <= about(1.0 / FADE), "{before} to {after}: {:?}", live.steps());
+    }
+}
+
+#[test]
 fn a_lane_of_automation_that_comes_goes_or_is_drawn_anew_glides() {
     let mut live = Live::new();
     let plain = "one level value=1\nout output\none > out";
