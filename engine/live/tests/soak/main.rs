@@ -149,6 +149,9 @@ fn it_plays_for_days_with_edits_and_faults() {
                 assert!((-0.001..=lost.elapsed().as_secs_f64() + 0.1).contains(&gone), "{part}: {gone} s");
             }
         }
+        // What is told waits until somebody hears it.
+        let told = stage.events();
+        assert!(part % 3 == 0 || !told.is_empty(), "{part}: a device is lost, and nobody is told");
         // Once all has happened that will, nothing more is held.
         if part == (parts / 2).min(60) {
             held = resident();
