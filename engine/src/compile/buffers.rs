@@ -191,7 +191,7 @@ impl Assigner<'_> {
                     .collect();
                 Step::Fade { fade, channels }
             }
-            Op::Merge { to, from } => {
+            Op::Merge { to, from, ends } => {
                 let from = from
                     .into_iter()
                     .map(|(list, frames, cable)| {
@@ -202,7 +202,7 @@ impl Assigner<'_> {
                         (list, held)
                     })
                     .collect();
-                Step::Merge { to, from }
+                Step::Merge { to, from, ends }
             }
             Op::Deal { voices, from, to, room } => {
                 let dealer = self.dealer(voices);

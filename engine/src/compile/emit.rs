@@ -274,12 +274,13 @@ impl<'a> Emitter<'a> {
                 }
             })
             .collect();
+        let ends = self.flat.ends.contains(&(n, port));
         match from[..] {
-            [] => 0,
-            [(list, 0, _)] => list,
+            [] if !ends => 0,
+            [(list, 0, _)] if !ends => list,
             _ => {
                 let to = self.list();
-                self.out.ops.push(Op::Merge { to, from });
+                self.out.ops.push(Op::Merge { to, from, ends });
                 to
             }
         }

@@ -18,6 +18,8 @@ pub struct Flat {
     pub lanes: Vec<FlatLane>,
     /// Instances with voices.
     pub voices: Vec<FlatVoices>,
+    /// On the way to another patch: ports, by node, whose notes end because a cable that brought some is pulled.
+    pub ends: Vec<(usize, usize)>,
 }
 
 /// One for each port or parameter of a node; few have more than 16.

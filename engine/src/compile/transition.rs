@@ -67,6 +67,7 @@ pub fn between(
         cables: Vec::new(),
         lanes: new.flat.lanes.clone(),
         voices: new.flat.voices.clone(),
+        ends: Vec::new(),
     };
     let dealt =
         |side: Side<'_>, node: usize| side.flat.voices.iter().find(|v| v.dealer == node).map(|v| v.count);
@@ -116,6 +117,7 @@ pub fn between(
     let stays = |n: usize| was.get(n) == Some(&Some(Alike::Wholly));
     let came = was.len();
     let sound = |c: &FlatCable| flat.nodes[c.from.0].declaration.outputs[c.from.1].kind != PortKind::Events;
+    let ends = pulled(old.flat, new.flat, &keys, |n| was[n]);
     let mut cables: Vec<FlatCable> = Vec::with_capacity(new.flat.cables.len());
     let mut going: HashMap<(&str, u32, u64), &FlatCable> =
         old.flat.cables.iter().map(|c| ((&*c.scope, c.id, c.ends), c)).collect();
@@ -179,7 +181,40 @@ pub fn between(
         node.moved.fill(false);
     }
     flat.mark();
+    for &(node, port) in &ends {
+        flat.nodes[node].connected[port] = true;
+    }
+    flat.ends = ends;
     (flat, widths)
+}
+
+/// The ports, by new node, of which a cable of events is pulled, or led from what is another node now; `was` tells how
+/// much alike a new node is to the old one of its key.
+fn pulled(
+    old: &Flat,
+    new: &Flat,
+    keys: &HashMap<&str, usize>,
+    was: impl Fn(usize) -> Option<Alike>,
+) -> Vec<(usize, usize)> {
+    let place = |n: usize| keys.get(&*old.nodes[n].key).copied();
+    let there: HashSet<_> = new.cables.iter().map(|c| (c.from, c.to.0, target(c))).collect();
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for cable in &old.cables {
+        let ((from, given), Target::Port(port)) = (cable.from, cable.to.1) else { continue };
+        if old.nodes[from].declaration.outputs[given].kind != PortKind::Events {
+            continue;
+        }
+        let Some(to) = place(cable.to.0).filter(|&n| matches!(was(n), Some(Alike::Wholly | Alike::InState)))
+        else {
+            continue;
+        };
+        let from = place(from).filter(|&n| was(n) == Some(Alike::Wholly));
+        let stays = from.is_some_and(|n| there.contains(&((n, given), to, target(cable))));
+        if !stays && !ends.contains(&(to, port)) {
+            ends.push((to, port));
+        }
+    }
+    ends
 }
 
 /// Where a cable ends, however far it moves a parameter there.

@@ -26,6 +26,8 @@ pub enum EventKind {
         /// The name given at its start.
         id: u32,
     },
+    /// All notes end: what brought one of them is no longer there.
+    AllOff,
 }
 
 /// The events of one port in one block, in order of time; its memory is fixed.

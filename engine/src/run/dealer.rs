@@ -96,11 +96,15 @@ impl Dealer {
                 (voice.id, voice.port, voice.held, voice.since) = (id, port, true, Some(frame));
                 send(at, port, event);
             }
-            EventKind::NoteOff { id } => {
+            EventKind::NoteOff { .. } | EventKind::AllOff => {
+                let ends = |voice: &Voice| match event.kind {
+                    EventKind::NoteOff { id } => voice.id == id,
+                    _ => true,
+                };
                 for (at, voice) in self.voices.iter_mut().enumerate() {
-                    if voice.held && voice.id == id && voice.port == port {
+                    if voice.held && voice.port == port && ends(voice) {
                         voice.held = false;
-                        send(at, port, event);
+                        send(at, port, Event { kind: EventKind::NoteOff { id: voice.id }, ..event });
                     }
                 }
             }

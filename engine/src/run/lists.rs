@@ -2,17 +2,21 @@
 
 use super::pass::Pass;
 use crate::compile::DEALT_PORTS;
-use crate::node::{Event, EventList};
+use crate::node::{Event, EventKind, EventList};
 use crate::schedule::Run;
 use std::ops::Range;
 
 impl Pass<'_> {
     /// Merges the events of some frames, those that are held back as they become due.
-    pub(super) fn merge(&mut self, to: u32, from: &[(u32, Option<u32>)], frames: Range<usize>) {
+    pub(super) fn merge(&mut self, to: u32, from: &[(u32, Option<u32>)], ends: bool, frames: Range<usize>) {
+        let begins = ends && *self.memory.born.get_or_insert(self.start) == self.start;
         let lists = &mut self.memory.lists;
         let mut merged = std::mem::replace(&mut lists[to as usize], EventList::empty());
         if frames.start == 0 {
             merged.clear();
+            if begins {
+                merged.push(Event { frame: 0, kind: EventKind::AllOff });
+            }
         }
         for &(list, held) in from {
             let events = &lists[list as usize];

@@ -178,7 +178,7 @@ impl Pass<'_> {
                     }
                 }
             }
-            Step::Merge { to, from } => self.merge(*to, from, frames),
+            Step::Merge { to, from, ends } => self.merge(*to, from, *ends, frames),
             Step::Deal { dealer, from, to, room } => self.deal(*dealer, from, (*to, *room), frames),
             Step::Level { dealer, of, lanes } => {
                 let peaks = level::peaks(memory, *of, frames.clone());

@@ -54,7 +54,7 @@ pub fn writes(step: &Step, mut each: impl FnMut(Place)) {
 /// The lists of events that a step reads (`false`) and writes (`true`), of so many lanes.
 pub fn lists(step: &Step, lanes: u32, mut each: impl FnMut(u32, bool)) {
     match step {
-        Step::Merge { to, from } => {
+        Step::Merge { to, from, .. } => {
             from.iter().for_each(|f| each(f.0, false));
             each(*to, true);
         }

@@ -110,7 +110,7 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                 let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
                 writeln!(out, "fade     {} from {from} to {to}: the cable is new, or goes", places.join(" "))
             }
-            Step::Merge { to, from } => {
+            Step::Merge { to, from, ends } => {
                 let lists: Vec<String> = from
                     .iter()
                     .map(|&(list, held)| match held {
@@ -120,7 +120,8 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
                         None => format!("e{list}"),
                     })
                     .collect();
-                writeln!(out, "merge    {} → e{to}", lists.join(" + "))
+                let why = if *ends { ": notes end, their cable goes" } else { "" };
+                writeln!(out, "merge    {} → e{to}{why}", lists.join(" + "))
             }
             Step::Deal { dealer, from, to, room } => {
                 let Dealer { key, voices, .. } = &schedule.dealers[*dealer as usize];

@@ -133,6 +133,8 @@ pub enum Step {
         to: u32,
         /// The lists that are read, with the index in [`Schedule::event_lines`] of what holds each back.
         from: Vec<(u32, Option<u32>)>,
+        /// Whether all notes end first, when the program begins.
+        ends: bool,
     },
     /// Deals events to voices: each note to one that is free, or else to the quietest.
     Deal {

@@ -140,6 +140,12 @@ impl<L: Lane> Env<L> {
                             self.release(lane, &io.params, frame);
                         }
                     }
+                    EventKind::AllOff => {
+                        voice.held.clear();
+                        if !voice.gate {
+                            self.release(lane, &io.params, frame);
+                        }
+                    }
                 }
             }
         }

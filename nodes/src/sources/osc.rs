@@ -141,6 +141,7 @@ impl<L: Lane> Osc<L> {
         let held = &mut self.held[lane];
         match kind {
             EventKind::NoteOn { key, id, .. } => held.press(id, key),
+            EventKind::AllOff => held.clear(),
             EventKind::NoteOff { id } => {
                 held.release(id);
             }

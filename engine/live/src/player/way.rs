@@ -88,7 +88,7 @@ impl Player {
         let between = heard.then(|| self.builder.compile_between(old, new, &context)).flatten();
         match between {
             // Nothing comes or goes.
-            Some(between) if !between.schedule.steps.iter().any(|s| matches!(s, Step::Fade { .. })) => {
+            Some(between) if !between.schedule.steps.iter().any(goes_over) => {
                 self.follow(*coming)?;
             }
             Some(between) => {
@@ -152,6 +152,11 @@ impl Player {
         self.last = Some(Last { patch, compiled, number, unsettled });
         Ok(())
     }
+}
+
+/// Whether a step leads from one patch to the next: a cable that fades, notes that end.
+fn goes_over(step: &Step) -> bool {
+    matches!(step, Step::Fade { .. } | Step::Merge { ends: true, .. })
 }
 
 /// The name of the output that is heard.

@@ -165,14 +165,14 @@ pub trait Deck {
 }
 
 /// The product's.
-struct Live {
+pub struct Live {
     player: Player,
     engine: Engine,
     buffer: Vec<f32>,
 }
 
 impl Live {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (player, mut engine) = Player::new(source(), RATE);
         engine.enter();
         Self { player, engine, buffer: vec![0.0; 512] }

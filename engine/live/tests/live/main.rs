@@ -4,6 +4,7 @@ mod bound;
 mod edits;
 mod guard;
 mod host;
+mod notes;
 mod outside;
 mod stage;
 mod threads;

@@ -222,7 +222,7 @@ impl Paper {
                 }
                 channels.iter().try_for_each(|c| self.write(c.1))
             }
-            Step::Merge { to, from } => {
+            Step::Merge { to, from, .. } => {
                 for &(list, held) in from {
                     self.list(list)?;
                     if let Some(line) = held {

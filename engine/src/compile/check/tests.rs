@@ -77,7 +77,7 @@ fn good() -> Schedule {
                 to: place(6, 5),
                 terms: vec![term(3, 3, 1.0), term(2, 4, 0.5), term(5, 7, 1.0)],
             },
-            Step::Merge { to: 2, from: vec![(1, Some(0)), (1, None)] },
+            Step::Merge { to: 2, from: vec![(1, Some(0)), (1, None)], ends: false },
             Step::Run(hears),
             Step::Run(node(3, Mode::Absorb, vec![sound(0, 1)], vec![PortView::default()], &[place(6, 5)])),
             Step::Deal { dealer: 0, from: vec![1], to: 3, room: 3 },
@@ -132,7 +132,9 @@ fn a_slot_that_holds_another_value_is_caught_at_its_step() {
 #[test]
 fn the_silent_slot_and_the_empty_list_are_never_written() {
     refused("writes a silent slot", |s| s.steps[3] = Step::Copy { from: place(1, 1), to: place(0, 1) });
-    refused("list 0 is used twice", |s| s.steps[7] = Step::Merge { to: 0, from: vec![(1, Some(0))] });
+    refused("list 0 is used twice", |s| {
+        s.steps[7] = Step::Merge { to: 0, from: vec![(1, Some(0))], ends: false }
+    });
     refused("list 0 is used twice", |s| run(s, 1).outputs[1] = events(0));
 }
 
@@ -151,7 +153,7 @@ fn a_step_that_reads_what_it_writes_is_caught() {
     });
     refused("slot 18 is used twice", |s| run(s, 3).moved[0].cables[0].0 = place(3, 1));
     refused("list 2 is read before it is there", |s| {
-        s.steps[7] = Step::Merge { to: 2, from: vec![(2, Some(0))] }
+        s.steps[7] = Step::Merge { to: 2, from: vec![(2, Some(0))], ends: false }
     });
 }
 
@@ -171,7 +173,7 @@ fn tables_that_do_not_fit_are_caught() {
     refused("the delay has another width", |s| s.lines[0].width = 2);
     refused("delay 1 is not there", |s| s.steps[5] = Step::Delay { line: 1, channels: vec![] });
     refused("delay of events 1 is not there", |s| {
-        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(1))] }
+        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(1))], ends: false }
     });
     refused("a lane is not there", |s| s.lanes.clear());
     refused("no such bank", |s| s.banks.truncate(3));
@@ -218,10 +220,10 @@ fn each_thing_is_used_once_and_to_its_end() {
         s.steps.push(Step::Delay { line: 0, channels: vec![(place(2, 4), place(2, 4))] })
     });
     refused("delay of events 0 is used twice", |s| {
-        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(0)), (1, Some(0))] };
+        s.steps[7] = Step::Merge { to: 2, from: vec![(1, Some(0)), (1, Some(0))], ends: false };
     });
     refused("a delay is not used", |s| s.lines.push(line(1)));
     refused("a delay is not used", |s| s.event_lines.push(line(0)));
-    refused("list 1 is used twice", |s| s.steps[7] = Step::Merge { to: 1, from: vec![] });
+    refused("list 1 is used twice", |s| s.steps[7] = Step::Merge { to: 1, from: vec![], ends: false });
     refused("list 2 is read before it is there", |s| s.steps.swap(7, 8));
 }

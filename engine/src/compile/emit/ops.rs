@@ -114,6 +114,8 @@ pub enum Op {
         to: u32,
         /// What is merged, with the frames that each is delayed by and its cable.
         from: Vec<(u32, usize, usize)>,
+        /// Whether all notes end first, when the program begins.
+        ends: bool,
     },
     /// Events are dealt to voices.
     Deal {

@@ -136,7 +136,7 @@ impl Emitter<'_> {
         self.out.lists += lists.len() as u32;
         for (to, list) in (start..).zip(lists) {
             let from = if list == 0 { Vec::new() } else { vec![(list, 0, 0)] };
-            self.out.ops.push(Op::Merge { to, from });
+            self.out.ops.push(Op::Merge { to, from, ends: false });
         }
         Ports::List(start, true)
     }

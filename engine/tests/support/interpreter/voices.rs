@@ -76,6 +76,7 @@ impl Dealing {
                 notes.push(Note { id, port, from: now, over: false });
                 self.sent.push((voice, port, event));
             }
+            EventKind::AllOff => unreachable!("patches that stay as they are know none"),
             EventKind::NoteOff { id } => {
                 for (number, voice) in self.voices.iter_mut().enumerate() {
                     for note in voice.notes.iter_mut().filter(|n| (n.id, n.port, n.over) == (id, port, false))

@@ -71,6 +71,7 @@ impl Kernel<f32> for Shift {
                     let key = key + by.at(event.frame as usize);
                     io.events.send(0, Event { kind: EventKind::NoteOn { key, velocity, id }, ..event });
                 }
+                EventKind::AllOff => io.events.send(0, event),
                 EventKind::NoteOff { .. } => {
                     io.events.send(0, event);
                     io.events.send(1, event);
@@ -108,6 +109,7 @@ impl<L: Lane> Kernel<L> for Pulse<L> {
                         EventKind::NoteOn { key, velocity, id } => {
                             0.5 * x + velocity * key / 128.0 + (id % 7) as f32 / 64.0
                         }
+                        EventKind::AllOff => 0.0,
                         EventKind::NoteOff { id } => -0.25 * x + (id % 5) as f32 / 64.0,
                     };
                 }

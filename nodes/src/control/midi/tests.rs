@@ -30,6 +30,7 @@ fn notes(values: &[(&str, Value)], messages: &[Message]) -> Vec<(i64, f32)> {
             (frame, key)
         }
         EventKind::NoteOff { id } => (frame, -keys[&id]),
+        EventKind::AllOff => unreachable!("it ends each note by its name"),
     });
     each.collect()
 }

@@ -85,6 +85,7 @@ fn every_note_that_begins_ends_under_its_own_name() {
     let (mut held, mut seen) = (Vec::new(), Vec::new());
     for block in 0..10_000 {
         sequence.block(block * 64, 64, |e| match e.kind {
+            EventKind::AllOff => unreachable!("it ends each note by its name"),
             EventKind::NoteOn { id, .. } => {
                 assert!(!seen.contains(&id));
                 held.push(id);
