@@ -8,15 +8,17 @@ use std::path::PathBuf;
 
 /// A node-graph modular audio environment: record, mix and master with patches.
 #[derive(Parser)]
-#[command(name = "signalbox", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "signalbox", version, after_help = EXIT_CODES)]
+#[cfg_attr(not(feature = "editor"), command(arg_required_else_help = true))]
 pub struct Cli {
-    /// What to do.
+    /// What to do; the editor opens if left out.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const EXIT_CODES: &str = "\
 Examples:
+  signalbox                                   the editor, with a first patch that plays
   signalbox demo                              a song, its mix and its master under out/demo
   signalbox mix stems -o master.wav           a folder of recordings, mixed and mastered
   signalbox render song.json -o song.wav      a patch, rendered
@@ -39,6 +41,9 @@ pub enum Command {
     /// Lists the sound devices that can be used.
     #[cfg(feature = "live")]
     Devices(Devices),
+    /// Opens the editor: a window in which a patch is seen, heard and changed.
+    #[cfg(feature = "editor")]
+    Edit(Edit),
     /// Measures loudness, true peak and range of audio files.
     Measure(Measure),
     /// Shows the compiled schedule of a patch, a line a step.
@@ -196,6 +201,32 @@ pub struct Play {
     /// Ends after so long; plays until it is told to stop if left out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
     pub length: Option<f64>,
+}
+
+/// Options of `edit`.
+#[cfg(feature = "editor")]
+#[derive(Args, Default)]
+#[command(after_help = "\
+Examples:
+  signalbox edit song.json
+  signalbox edit stems                           a folder of recordings, mixed and mastered, to be edited
+
+Ctrl+K in the window lists all commands with their keys; keys.json in the folder of settings changes them.")]
+pub struct Edit {
+    /// The patch, or a folder of recordings to be mixed; a first patch if left out.
+    pub patch: Option<PathBuf>,
+    /// The sound device, by its name or a part of it; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// The sound system: alsa, jack, pulseaudio, coreaudio, wasapi; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Frames a second; the device's choice if left out.
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
+    pub rate: Option<u32>,
+    /// Frames that the device asks for at once.
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub buffer: Option<u32>,
 }
 
 /// Options of `devices`.

@@ -5,6 +5,8 @@ mod check;
 mod demo;
 #[cfg(feature = "live")]
 mod devices;
+#[cfg(feature = "editor")]
+mod edit;
 mod explain;
 mod measure;
 mod mix;
@@ -14,6 +16,8 @@ mod patch;
 #[cfg(feature = "live")]
 mod play;
 mod render;
+#[cfg(feature = "live")]
+mod source;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -21,7 +25,11 @@ use crate::say::say;
 use clap::CommandFactory;
 
 /// Does what the command says.
-pub fn run(command: Command) -> Result<(), Failure> {
+pub fn run(command: Option<Command>) -> Result<(), Failure> {
+    // The command line asks for a word where there is no editor.
+    #[cfg(feature = "editor")]
+    let command = command.or_else(|| Some(Command::Edit(crate::cli::Edit::default())));
+    let Some(command) = command else { return Ok(()) };
     match command {
         Command::Demo(options) => demo::run(&options),
         Command::Mix(options) => mix::run(&options),
@@ -35,6 +43,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Play(options) => play::run(&options),
         #[cfg(feature = "live")]
         Command::Devices(options) => devices::run(&options),
+        #[cfg(feature = "editor")]
+        Command::Edit(options) => edit::run(&options),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
             let mut text = Vec::new();

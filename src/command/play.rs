@@ -3,10 +3,10 @@
 mod inputs;
 mod report;
 mod screen;
-mod source;
 mod watch;
 
 use super::patch::{open, problems, warn};
+use super::source;
 use crate::cli::Play;
 use crate::failure::Failure;
 use crate::progress::interrupted;
@@ -27,7 +27,7 @@ const STEP: f64 = 5.0;
 
 /// Plays a patch, or the mix of a folder.
 pub fn run(options: &Play) -> Result<(), Failure> {
-    let opened = source::open(options)?;
+    let opened = source::open(&options.patch, options.rate)?;
     let source = Source { shelf: Arc::new(signalbox_studio::shelf()), assets: Arc::new(opened.files) };
     let wanted = Wanted {
         host: options.host.clone(),
@@ -163,7 +163,7 @@ impl Show {
         controls.retain(|c| c.to != control.to);
         controls.push(control);
         let kept = patch.apply(Edit::SetControls(controls)).map_err(|e| Failure::new(e.to_string()));
-        let kept = kept.and_then(|_| source::save(options, &patch));
+        let kept = kept.and_then(|_| source::save(&options.patch, &patch));
         let set = self.set(patch).map_err(|p| problems(&options.patch, &p));
         self.screen.aside(|| match kept.and(set) {
             Ok(()) => tell(format_args!("{text} moves {to}; it is in {}", options.patch.display())),

@@ -3,8 +3,8 @@
 use crate::support::sound::{Bits, pad, spec};
 use crate::support::{Folder, Said};
 
-const WORDS: [&str; 10] =
-    ["demo", "mix", "render", "measure", "explain", "nodes", "check", "new", "bench", "completions"];
+const WORDS: [&str; 11] =
+    ["demo", "mix", "render", "edit", "measure", "explain", "nodes", "check", "new", "bench", "completions"];
 
 #[test]
 fn the_help_of_every_word_has_an_example_that_begins_with_the_command() {
@@ -27,7 +27,14 @@ fn a_wrong_word_is_refused_with_a_neighbour() {
     folder.misused(&["rendr", "a.json"], &["rendr", "render"]);
     folder.misused(&["render", "a.json"], &["--out"]);
     folder.misused(&["render", "a.json", "-o", "a.wav", "--lenght", "3s"], &["--length"]);
-    assert_eq!(folder.run(&[]).code, Some(2));
+    // The editor opens where no word is given; without a display it says what does without.
+    let editor = folder.command(&[]).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output();
+    let editor = editor.expect("the command runs");
+    if cfg!(target_os = "linux") {
+        let said = String::from_utf8_lossy(&editor.stderr).into_owned();
+        assert_eq!(editor.status.code(), Some(1));
+        assert!(said.contains("DISPLAY") && said.contains("signalbox play"), "{said}");
+    }
     assert!(folder.does(&["--version"]).out.starts_with("signalbox "));
 }
 

@@ -1,6 +1,5 @@
-//! What is played: a patch file, or the mix of a folder.
+//! What is played or edited: a patch file, or the mix of a folder.
 
-use crate::cli::Play;
 use crate::command::patch;
 use crate::command::threads;
 use crate::failure::Failure;
@@ -11,8 +10,9 @@ use signalbox_engine::patch::file::write;
 use signalbox_file::Format;
 use signalbox_studio::assets::Files;
 use signalbox_studio::mix::{self, Job, Target};
+use std::path::Path;
 
-/// What is played.
+/// What is played or edited.
 pub struct Opened {
     /// The patch.
     pub patch: Patch,
@@ -23,10 +23,9 @@ pub struct Opened {
 }
 
 /// Opens a patch file, or mixes a folder.
-pub fn open(options: &Play) -> Result<Opened, Failure> {
-    let path = &options.patch;
+pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
     if !path.is_dir() {
-        let opened = patch::open(path, options.rate)?;
+        let opened = patch::open(path, rate)?;
         return Ok(Opened { patch: opened.patch, files: Files::beside(path), watched: true });
     }
     // Neither is written.
@@ -36,7 +35,7 @@ pub fn open(options: &Play) -> Result<Opened, Failure> {
         out: &out,
         patch: &beside,
         target: Target { loudness: -14.0, ceiling: -1.0 },
-        rate: options.rate,
+        rate,
         format: Format::Pcm24,
         threads: threads(None),
         title: "",
@@ -45,20 +44,20 @@ pub fn open(options: &Play) -> Result<Opened, Failure> {
     let solved = mix::solve(&job, &Bar::default(), &interrupted)?;
     solved.notes.iter().for_each(|note| tell(format_args!("note: {note}")));
     tell(format_args!(
-        "plays the mix of {}; `signalbox mix {} -o master.wav` writes it and its patch, to be edited",
+        "opens the mix of {}; `signalbox mix {} -o master.wav` writes it and its patch, to be edited",
         solved.strips.join(", "),
         path.display()
     ));
     Ok(Opened { patch: solved.patch, files: Files::beside(&beside), watched: false })
 }
 
-/// Saves a patch whose file is played.
-pub fn save(options: &Play, patch: &Patch) -> Result<(), Failure> {
-    if options.patch.is_dir() {
+/// Saves a patch into its file.
+pub fn save(path: &Path, patch: &Patch) -> Result<(), Failure> {
+    if path.is_dir() {
         return Err(Failure::new(
             "the mix of a folder is no file; write it with `signalbox mix`, and play that patch",
         ));
     }
     let text = write(patch).map_err(|e| Failure::new(e.to_string()))?;
-    Ok(signalbox_file::write_text(&options.patch, &text)?)
+    Ok(signalbox_file::write_text(path, &text)?)
 }

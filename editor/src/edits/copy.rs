@@ -1,0 +1,105 @@
+//! Copying: nodes with the cables between them, as the text of a patch.
+
+use super::{Plan, fresh_id};
+use crate::geometry::Point;
+use signalbox_engine::patch::{self, Cable, Edit, EditError, Endpoint, Graph, Patch, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The text of a patch that holds these nodes, what lies between them, and the sub-patches that they use; nothing where
+/// there are none.
+pub fn copy(patch: &Patch, scope: &Scope, ids: &BTreeSet<String>) -> Option<String> {
+    let graph = patch.scope(scope)?;
+    let mut copied = Patch::default();
+    let nodes = ids.iter().filter_map(|id| graph.nodes.get_key_value(id));
+    copied.graph.nodes = nodes.map(|(id, node)| (id.clone(), node.clone())).collect();
+    let both = |c: &&Cable| ids.contains(&c.from.node) && ids.contains(&c.to.node);
+    copied.graph.cables = (1..).zip(graph.cables.values().filter(both).cloned()).collect();
+    let lanes = graph.lanes.iter().filter(|(to, _)| ids.contains(&to.node));
+    copied.graph.lanes = lanes.map(|(to, lane)| (to.clone(), lane.clone())).collect();
+    let mut wanted: Vec<String> = copied.graph.nodes.values().map(|n| n.kind.clone()).collect();
+    while let Some(kind) = wanted.pop() {
+        if let Some(inner) = patch.subpatches.get(&kind)
+            && copied.subpatches.insert(kind, inner.clone()).is_none()
+        {
+            wanted.extend(inner.nodes.values().map(|n| n.kind.clone()));
+        }
+    }
+    if copied.graph.nodes.is_empty() { None } else { patch::file::write(&copied).ok() }
+}
+
+/// Puts the nodes of a patch's text in, with their middle at a place, or so far from where they were. Gives their new
+/// ids.
+pub fn paste(
+    patch: &Patch,
+    scope: &Scope,
+    text: &str,
+    to: Place,
+) -> Result<(BTreeSet<String>, Vec<Edit>), PasteError> {
+    let pasted = patch::file::read(text).map_err(|_| PasteError::NoPatch)?;
+    let mut plan = Plan::new(patch, scope);
+    for (name, inner) in &pasted.subpatches {
+        // One of the same name that is there already is meant: a copy of its own is made by another name.
+        if !patch.subpatches.contains_key(name) {
+            plan.push(Edit::SetSubpatch(name.clone(), Some(inner.into())))?;
+        }
+    }
+    let by = to.shift(&pasted.graph);
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for (id, node) in &pasted.graph.nodes {
+        let fresh = fresh_id(plan.graph(), id);
+        let mut node = node.clone();
+        node.at = node.at.map(|(x, y)| (x + f64::from(by.x), y + f64::from(by.y)));
+        plan.push(Edit::AddNode(scope.clone(), fresh.clone(), node))?;
+        names.insert(id, fresh);
+    }
+    let renamed = |end: &Endpoint| Endpoint {
+        node: names.get(end.node.as_str()).cloned().unwrap_or_default(),
+        port: end.port.clone(),
+    };
+    for cable in pasted.graph.cables.values() {
+        let cable = Cable { from: renamed(&cable.from), to: renamed(&cable.to), ..cable.clone() };
+        let number = plan.graph().next_cable();
+        plan.push(Edit::Connect(scope.clone(), number, cable))?;
+    }
+    for (to, lane) in &pasted.graph.lanes {
+        plan.push(Edit::SetLane(scope.clone(), renamed(to), Some(lane.clone())))?;
+    }
+    Ok((names.into_values().collect(), plan.done()))
+}
+
+/// Where what is pasted goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Its middle to a place.
+    Middle(Point),
+    /// So far from where it was.
+    Beside(Point),
+}
+
+impl Place {
+    fn shift(self, graph: &Graph) -> Point {
+        let places: Vec<(f64, f64)> = graph.nodes.values().filter_map(|n| n.at).collect();
+        match self {
+            Self::Beside(by) => by,
+            Self::Middle(_) if places.is_empty() => Point::default(),
+            Self::Middle(to) => {
+                let ends = |of: fn(&(f64, f64)) -> f64| {
+                    let all = places.iter().map(of);
+                    (all.clone().fold(f64::MAX, f64::min) + all.fold(f64::MIN, f64::max)) / 2.0
+                };
+                to - Point::new(ends(|p| p.0) as f32, ends(|p| p.1) as f32)
+            }
+        }
+    }
+}
+
+/// Why nothing was pasted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PasteError {
+    /// There is no patch in the clipboard.
+    #[error("The clipboard holds no nodes: copy some, or the text of a patch.")]
+    NoPatch,
+    /// The patch does not take it.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}

@@ -1,0 +1,27 @@
+//! The window: a patch seen, heard and changed.
+//!
+//! All but `screen`, `widget` and `theme` knows nothing of the toolkit. A press becomes a gesture, a gesture an intent,
+//! an intent edits, edits change the document, and the document is played: [`gesture`] → [`screen`] → [`edits`] →
+//! [`document`] → [`live`]. Levels come back from [`live`] and are drawn over the [`scene`].
+
+pub mod document;
+pub mod edits;
+pub mod geometry;
+pub mod gesture;
+pub mod keymap;
+pub mod layout;
+pub mod live;
+pub mod picture;
+pub mod ports;
+pub mod scene;
+pub mod screen;
+pub mod search;
+pub mod session;
+pub mod theme;
+pub mod value;
+pub mod widget;
+mod window;
+
+pub use live::Output;
+pub use screen::Options;
+pub use window::{WindowError, run};

@@ -1,0 +1,316 @@
+//! What is edited, as it sounds: the patch on a stage of its own, and the levels that come back.
+
+mod wired;
+
+pub use wired::{HEARD, VOLUME, wired};
+
+use crate::session::Session;
+use signalbox_engine::compile::Problem;
+use signalbox_engine::node::{Probe, Value};
+use signalbox_engine::patch::{Control, Endpoint, Patch};
+use signalbox_live::midi::{Midi, System, Told};
+use signalbox_live::{Event, Order, Source, Stage, Status, Trip, Wanted};
+use signalbox_studio::assets::Files;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The quietest master volume, in decibels: silence.
+pub const QUIETEST: f32 = -60.0;
+/// The loudest.
+pub const LOUDEST: f32 = 6.0;
+/// What the `gain` node takes for silence.
+const SILENT: f32 = -120.0;
+/// How much of a level is left after a look: it falls by 26 dB a second at thirty looks.
+const FALL: f32 = 0.905;
+/// How many messages are kept.
+const TOLD: usize = 50;
+
+/// The level of what comes out of a port.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Level {
+    /// The greatest amplitude, as a meter shows it: up at once, down slowly.
+    pub peak: f32,
+    /// The greatest amplitude since the last look.
+    pub now: f32,
+    /// The root of the mean square over 300 ms.
+    pub rms: f32,
+    /// How many channels.
+    pub width: usize,
+    /// How many notes have begun.
+    pub notes: u64,
+    /// Shines when a note begins, and fades.
+    pub spark: f32,
+}
+
+/// Where sound goes.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// What device is wanted.
+    pub wanted: Wanted,
+    /// Whether keyboards are listened to.
+    pub midi: bool,
+    /// Whether no device is to be opened, as if there were none.
+    pub deaf: bool,
+}
+
+/// The patch as it sounds.
+pub struct Live {
+    stage: Stage,
+    midi: Option<Midi>,
+    output: Output,
+    volume: f32,
+    silent: bool,
+    levels: HashMap<(String, String), Level>,
+    status: Status,
+    peaks: [f32; 2],
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+    told: Vec<String>,
+    learnt: Vec<Control>,
+    heard: Option<Arc<Probe>>,
+    trip: Option<Trip>,
+}
+
+fn stage(output: &Output, folder: PathBuf) -> Stage {
+    let source = Source { shelf: Arc::new(signalbox_studio::shelf()), assets: Arc::new(Files::new(folder)) };
+    if output.deaf {
+        return Stage::on(
+            source,
+            output.wanted.clone(),
+            Box::new(|_| Err(signalbox_live::LiveError::NoDevice)),
+        );
+    }
+    Stage::new(source, output.wanted.clone())
+}
+
+impl Live {
+    /// A stage for a patch whose files lie in a folder.
+    pub fn new(output: Output, folder: PathBuf, volume: f32) -> Self {
+        let stage = stage(&output, folder);
+        let midi = output.midi.then(|| Midi::new(Box::new(System), "", stage.keys()));
+        Self {
+            stage,
+            midi,
+            output,
+            volume,
+            silent: false,
+            levels: HashMap::new(),
+            status: Status::default(),
+            peaks: [0.0; 2],
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            told: Vec::new(),
+            learnt: Vec::new(),
+            heard: None,
+            trip: None,
+        }
+    }
+
+    /// The files lie in another folder from now on.
+    pub fn move_to(&mut self, folder: PathBuf) {
+        *self = Self::new(self.output.clone(), folder, self.volume);
+    }
+
+    /// Plays a patch from now on. Where it is wrong, what there was before plays on, and [`Live::problems`] tells why.
+    pub fn set(&mut self, patch: &Patch, session: &Session) {
+        let wired = wired(patch, session, self.gain());
+        (self.warnings, self.problems) = match self.stage.set(wired) {
+            Ok(warnings) => (warnings, Vec::new()),
+            Err(problems) => (Vec::new(), problems),
+        };
+        self.levels.clear();
+    }
+
+    /// What is wrong with the patch that was set last.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What is odd about it.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    fn gain(&self) -> f32 {
+        if self.silent || self.volume <= QUIETEST { SILENT } else { self.volume }
+    }
+
+    /// The master volume in decibels; [`QUIETEST`] is silence.
+    pub fn volume(&self) -> f32 {
+        self.volume
+    }
+
+    /// Turns the master volume.
+    pub fn set_volume(&mut self, volume: f32) {
+        self.volume = volume.clamp(QUIETEST, LOUDEST);
+        self.turn();
+    }
+
+    /// Whether the sound is turned off.
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// Turns the sound off, or on.
+    pub fn silence(&mut self, silent: bool) {
+        self.silent = silent;
+        self.turn();
+    }
+
+    fn turn(&self) {
+        let to = Endpoint { node: VOLUME.into(), port: "gain".into() };
+        // Where there is no output yet, there is nothing to turn: the next patch is set with this volume.
+        let _ = self.stage.turn(to, Value::from(self.gain()));
+    }
+
+    /// The song goes on, or stands.
+    pub fn play(&self, rolls: bool) {
+        self.stage.order(Order::Roll(rolls));
+    }
+
+    /// Goes to a place of the song, in seconds.
+    pub fn seek(&self, seconds: f64) {
+        self.stage.seek(seconds);
+    }
+
+    /// Listens again after the guard has muted.
+    pub fn unmute(&self) {
+        self.stage.order(Order::Unmute);
+    }
+
+    /// Waits for a controller that is to move a parameter; nothing: waits no more.
+    pub fn learn(&self, to: Option<Endpoint>) {
+        self.stage.learn(to);
+    }
+
+    /// Controllers that were learnt since the last call.
+    pub fn learnt(&mut self) -> Vec<Control> {
+        std::mem::take(&mut self.learnt)
+    }
+
+    /// How things stand, as of the last look.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The peaks of the first two channels of the output.
+    pub fn peaks(&self) -> [f32; 2] {
+        self.peaks
+    }
+
+    /// The level at a port of a node of the graph that is looked at.
+    pub fn level(&self, node: &str, port: &str) -> Option<&Level> {
+        self.levels.get(&(node.to_string(), port.to_string()))
+    }
+
+    /// What is heard, before the master volume; where the meters are seen.
+    pub fn heard(&self) -> Option<&Arc<Probe>> {
+        self.heard.as_ref()
+    }
+
+    /// What has happened, the last at the end.
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+
+    /// Looks at levels and at what has happened; whether something that is seen is another than before. For one who
+    /// looks, thirty times a second.
+    pub fn collect(&mut self) -> bool {
+        let status = self.stage.status();
+        for event in self.stage.events() {
+            match event {
+                Event::Learnt(control) => self.learnt.push(control),
+                event => self.told.extend(text(event)),
+            }
+        }
+        for told in self.midi.iter().flat_map(Midi::told) {
+            self.told.push(match told {
+                Told::Listens(name) => format!("Listens to {name}."),
+                Told::Gone(name) => format!("{name} is gone."),
+                Told::Failed(name, why) => format!("{name} can't be heard: {why}."),
+            });
+        }
+        if self.trip != status.trip {
+            self.trip = status.trip;
+            self.told.extend(status.trip.map(|trip| match trip {
+                Trip::Jump => "Muted: the level jumped by more than 24 dB. Press U to listen again.".into(),
+                Trip::NotFinite => "Muted: something was no number. Press U to listen again.".into(),
+            }));
+        }
+        let over = self.told.len().saturating_sub(TOLD);
+        self.told.drain(..over);
+        let mut moved = self.look();
+        for (shown, k) in self.peaks.iter_mut().zip(0..) {
+            let peak = status.meters.peaks.get(k).copied().unwrap_or(0.0);
+            let next = peak.max(*shown * FALL);
+            moved |= next > 1e-4 || *shown > 1e-4;
+            *shown = next;
+        }
+        moved |= (status.rolls, &status.device, status.trip, status.there)
+            != (self.status.rolls, &self.status.device, self.status.trip, self.status.there);
+        moved |= status.rolls && status.song / 4_800 != self.status.song / 4_800;
+        self.status = status;
+        moved
+    }
+
+    fn look(&mut self) -> bool {
+        let mut moved = false;
+        let mut fresh: HashMap<(String, String), Level> = HashMap::new();
+        self.heard = None;
+        for (key, probe) in self.stage.probes() {
+            let name = key.rsplit('/').next().unwrap_or_default();
+            if name == HEARD {
+                self.heard = Some(probe);
+                continue;
+            }
+            let Some(place) = wired::place(name) else { continue };
+            let levels = probe.levels();
+            let most =
+                |of: fn(&signalbox_engine::node::Level) -> f32| levels.iter().map(of).fold(0.0, f32::max);
+            let before = self.levels.get(&place).copied().unwrap_or_default();
+            // Of several voices the loudest is shown.
+            let level = fresh.entry(place).or_default();
+            level.now = level.now.max(most(|l| l.peak));
+            level.rms = level.rms.max(most(|l| l.rms));
+            level.width = level.width.max(levels.len());
+            level.notes += probe.notes();
+            level.peak = level.now.max(before.peak * FALL);
+        }
+        for (place, level) in &mut fresh {
+            let before = self.levels.get(place).copied().unwrap_or_default();
+            let begun = level.notes > before.notes && before.width + before.notes as usize > 0;
+            level.spark = if begun { 1.0 } else { before.spark * FALL };
+            moved |= level.peak > 1e-4 || level.spark > 0.01 || before.peak > 1e-4;
+        }
+        self.levels = fresh;
+        moved
+    }
+}
+
+/// What has happened, in words.
+fn text(event: Event) -> Option<String> {
+    Some(match event {
+        Event::Plays(device, rate) => format!("Plays on {device} at {rate} Hz."),
+        Event::Lost(device) => format!("{device} is lost; it plays on in silence until it is back."),
+        Event::NoDevice(why) => format!("Plays in silence, in time: {why}. The device is tried again."),
+        Event::Refused(why) => format!("{why}; what was there before plays on."),
+        Event::NotFinite(node) => format!("{node} gave what is no number and was silenced for a moment."),
+        Event::Records(device, rate) => format!("Records from {device} at {rate} Hz."),
+        Event::InputLost(device) => format!("{device} is lost; silence comes from it until it is back."),
+        Event::NoInput(why) => format!("Nothing is recorded: {why}."),
+        Event::Late(dropout) => {
+            let who = match (dropout.system, dropout.nodes.as_slice()) {
+                (true, _) => "the system had taken the processor away".into(),
+                (_, []) => "all of it is too much".into(),
+                (_, [node]) => format!("{node} took longer than it does otherwise"),
+                (_, [first, ..]) => format!("{first} or another took longer"),
+            };
+            format!("Late at {:.1} s: {who}.", dropout.song)
+        }
+        Event::Learnt(_) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! The screen: what is shown, what happens to it, and what follows.
+//!
+//! Event → gesture → intent → edit → document → engine. Each pane is a file: what it shows, what it tells, and what of
+//! that the screen has to do.
+
+pub mod bar;
+mod commands;
+mod files;
+pub mod hints;
+pub mod history;
+pub mod inspector;
+mod intents;
+mod keys;
+pub mod meters;
+mod notice;
+pub mod outline;
+pub mod search;
+mod view;
+
+pub use files::{Answer, Ask, Dialogs, System};
+pub use keys::heard;
+pub use notice::Notice;
+
+use crate::document::Document;
+use crate::geometry::Point;
+use crate::gesture::Gesture;
+use crate::keymap::{Chord, Command, Keymap};
+use crate::live::{Live, Output};
+use crate::picture::{Picture, Pictures};
+use crate::scene::Scene;
+use crate::session::{Kept, Session, View};
+use crate::widget::graph_view;
+use iced::Task;
+use signalbox_engine::node::Shelf;
+use signalbox_engine::patch::{Edit, Scope};
+use signalbox_studio::assets::Files;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How the editor is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The patch to open; the first patch if there is none.
+    pub path: Option<PathBuf>,
+    /// A patch to begin with that lies in no file, and the folder that its files lie in.
+    pub patch: Option<(signalbox_engine::patch::Patch, PathBuf)>,
+    /// Where what is kept from one start to the next lies; nothing is kept where there is none.
+    pub home: Option<PathBuf>,
+    /// Where sound goes.
+    pub output: Output,
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Something on the canvas.
+    Canvas(graph_view::Told),
+    /// A key that nothing else wanted.
+    Key(Chord),
+    /// A field was left by Escape.
+    Escaped,
+    /// A command from a button or the palette.
+    Run(Command),
+    /// A thirtieth of a second has passed.
+    Tick,
+    /// Something in the search.
+    Search(search::Message),
+    /// Something in the inspector.
+    Inspector(inspector::Message),
+    /// The master volume is turned.
+    Volume(crate::widget::fader::Turn),
+    /// What the clipboard holds.
+    Pasted(Option<String>),
+    /// What was chosen in a dialog.
+    Chosen(Ask, Option<PathBuf>),
+    /// A button of a notice.
+    Notice(notice::Answer),
+    /// A hint is put away; all of them.
+    Hint(Option<usize>),
+    /// So many steps are to be done.
+    GoTo(usize),
+    /// A node of the outline: its path from the outside in.
+    Select(Vec<String>),
+    /// So many graphs are left.
+    Leave(usize),
+    /// The window is to be closed.
+    Close,
+    /// The window has another size.
+    Resized(f32, f32),
+    /// A file was dropped on the window.
+    Dropped(PathBuf),
+}
+
+/// The screen.
+pub struct Screen {
+    /// The document.
+    pub document: Document,
+    /// How it is looked at.
+    pub session: Session,
+    /// How it sounds.
+    pub live: Live,
+    /// What is seen of it.
+    pub scene: Scene,
+    shelf: Shelf,
+    /// What is seen while a drag has not ended.
+    dragged: Option<Scene>,
+    gesture: Gesture,
+    keymap: Keymap,
+    pictures: Pictures,
+    shown: HashMap<String, Arc<Picture>>,
+    wrong: BTreeSet<String>,
+    search: Option<search::State>,
+    inspector: inspector::State,
+    meters: meters::State,
+    notice: Option<Notice>,
+    dialogs: Arc<dyn Dialogs>,
+    home: Option<PathBuf>,
+    folder: PathBuf,
+    /// The sound files of the patch, for what is tried before it is done.
+    files: Files,
+    copied: String,
+    size: Point,
+    /// Whether the view is to show all as soon as it is known how large the canvas is.
+    fits: bool,
+    /// Whether something moves, so that it is drawn thirty times a second.
+    moves: bool,
+    started: Instant,
+    odd: bool,
+    /// The revision that was saved by itself, and when.
+    kept: (u64, Instant),
+    quits: bool,
+}
+
+/// The patch of the first start.
+pub const FIRST: &str = include_str!("first.json");
+
+impl Screen {
+    /// The screen at the start.
+    pub fn new(options: Options, dialogs: Arc<dyn Dialogs>) -> Self {
+        let kept = options.home.as_deref().map(Kept::read).unwrap_or_default();
+        let mut notice = None;
+        let first = || {
+            // The first patch is tried by a test.
+            Document::new(signalbox_engine::patch::file::read(FIRST).unwrap_or_default())
+        };
+        let mut folder = PathBuf::new();
+        let document = match (&options.path, options.patch) {
+            (_, Some((patch, beside))) => {
+                folder = beside;
+                Document::new(patch)
+            }
+            (Some(path), None) => {
+                folder = files::folder(path);
+                Document::open(path).unwrap_or_else(|problem| {
+                    notice = Some(Notice::tell(problem.to_string()));
+                    Document::default()
+                })
+            }
+            (None, None) => first(),
+        };
+        let live = Live::new(options.output, folder.clone(), kept.volume);
+        let mut screen = Self {
+            document,
+            session: Session { kept, ..Session::default() },
+            live,
+            scene: Scene::default(),
+            shelf: signalbox_studio::shelf(),
+            dragged: None,
+            gesture: Gesture::Idle,
+            keymap: Keymap::default(),
+            pictures: Pictures::default(),
+            shown: HashMap::new(),
+            wrong: BTreeSet::new(),
+            search: None,
+            inspector: inspector::State::default(),
+            meters: meters::State::default(),
+            notice,
+            dialogs,
+            home: options.home,
+            files: Files::new(folder.clone()),
+            folder,
+            copied: String::new(),
+            size: Point::new(800.0, 600.0),
+            fits: true,
+            moves: false,
+            started: Instant::now(),
+            odd: false,
+            kept: (0, Instant::now()),
+            quits: false,
+        };
+        screen.read_keys();
+        screen.find_lost();
+        if let Some(path) = screen.document.path().map(PathBuf::from) {
+            screen.session.kept.opened(&path);
+        }
+        screen.changed();
+        screen.live.play(true);
+        screen
+    }
+
+    /// Which graph is looked at.
+    pub fn scope(&self) -> Scope {
+        self.session.scope(self.document.patch())
+    }
+
+    /// What the window is called.
+    pub fn title(&self) -> String {
+        let mark = if self.document.is_changed() { " •" } else { "" };
+        format!("{}{mark} – Signalbox", self.document.name())
+    }
+
+    /// Whether something is seen to move.
+    pub fn moves(&self) -> bool {
+        self.moves
+    }
+
+    /// Whether pictures of nodes are still being made.
+    pub fn draws(&self) -> bool {
+        self.pictures.waits()
+    }
+
+    /// Whether the window is to close.
+    pub fn quits(&self) -> bool {
+        self.quits
+    }
+
+    /// What is told at the moment.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// What happens, and what follows from it.
+    pub fn update(&mut self, message: Message) -> Task<Message> {
+        match message {
+            Message::Canvas(told) => return self.canvas(told),
+            Message::Key(chord) => return self.key(&chord),
+            Message::Escaped => {
+                self.search = None;
+                self.inspector.forget();
+            }
+            Message::Run(command) => return self.run(command),
+            Message::Tick => return self.tick(),
+            Message::Search(message) => return self.searched(message),
+            Message::Inspector(message) => return self.inspected(message),
+            Message::Volume(turn) => self.turn_volume(turn),
+            Message::Pasted(text) => self.paste(text),
+            Message::Chosen(ask, path) => return self.chosen(ask, path),
+            Message::Notice(answer) => return self.answered(answer),
+            Message::Hint(hint) => self.put_away(hint),
+            Message::GoTo(done) => {
+                self.document.go_to(done);
+                self.changed();
+            }
+            Message::Select(path) => self.select(path),
+            Message::Leave(count) => self.leave(count),
+            Message::Close => return self.run(Command::Quit),
+            Message::Resized(width, height) => self.session.kept.window = (width, height),
+            Message::Dropped(path) => return self.open(path),
+        }
+        Task::none()
+    }
+
+    /// Does edits as one step; what is refused is told.
+    fn commit(&mut self, name: &str, edits: Vec<Edit>) -> bool {
+        if edits.is_empty() {
+            return false;
+        }
+        match self.document.commit(name, edits) {
+            Ok(()) => {
+                self.changed();
+                true
+            }
+            Err(error) => {
+                self.notice = Some(Notice::tell(sentence(&error.to_string())));
+                false
+            }
+        }
+    }
+
+    /// Does edits as a part of a drag.
+    fn drag(&mut self, name: &str, edits: Vec<Edit>) {
+        match self.document.drag(name, edits) {
+            Ok(()) => self.changed(),
+            Err(error) => self.notice = Some(Notice::tell(sentence(&error.to_string()))),
+        }
+    }
+
+    /// The document, or which of its graphs is looked at, is another one than before.
+    fn changed(&mut self) {
+        self.session.settle(self.document.patch());
+        self.live.set(self.document.patch(), &self.session);
+        self.redraw();
+    }
+
+    /// Draws what there is anew.
+    fn redraw(&mut self) {
+        let patch = self.document.patch();
+        let scope = self.session.scope(patch);
+        self.scene = Scene::new(patch, &scope, &self.shelf);
+        self.dragged = None;
+        self.wrong = wrong(&self.live, &self.scene);
+        self.picture();
+    }
+
+    /// Finds the pictures of all nodes that have one.
+    fn picture(&mut self) {
+        let patch = self.document.patch();
+        let Some(graph) = patch.scope(&self.session.scope(patch)) else { return };
+        self.shown.clear();
+        for (id, node) in &graph.nodes {
+            let Some(declaration) = self.shelf.get(&node.kind) else { continue };
+            if let Some(picture) = self.pictures.get(declaration, &node.values) {
+                self.shown.insert(id.clone(), picture);
+            }
+        }
+    }
+
+    fn tick(&mut self) -> Task<Message> {
+        let moved = self.live.collect();
+        for control in self.live.learnt() {
+            self.learnt(control);
+        }
+        if self.pictures.collect() {
+            self.picture();
+        }
+        self.meters.listen(self.live.heard());
+        self.moves = moved;
+        self.odd = !self.odd;
+        self.keep_safe();
+        Task::none()
+    }
+
+    fn view_of(&self) -> View {
+        self.session.view().unwrap_or_default()
+    }
+}
+
+/// The nodes that problems are about, as far as they are seen.
+fn wrong(live: &Live, scene: &Scene) -> BTreeSet<String> {
+    let places = live.problems().iter().flat_map(|p| {
+        p.place.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_' && c != ' ').collect::<Vec<_>>()
+    });
+    places.filter(|id| scene.card(id).is_some()).map(String::from).collect()
+}
+
+/// A sentence of a text: it begins with a capital letter and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let rest = letters.as_str();
+    let end = if rest.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{rest}{end}")
+}

@@ -1,0 +1,299 @@
+//! Opening and saving, and what keeps work from being lost.
+
+use super::notice::{Offer, Then};
+use super::{Message, Notice, Screen};
+use crate::document::{self, Document};
+use crate::keymap::Keymap;
+use crate::session::Session;
+use iced::Task;
+use signalbox_engine::patch::{Patch, file};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+/// What is asked in a dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Which patch to open.
+    Open,
+    /// Where to save, and what follows.
+    Save(Option<Then>),
+    /// An audio file for a parameter of a node.
+    Audio(String, String),
+}
+
+/// What a dialog gives.
+pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// The system's dialogs.
+pub trait Dialogs: Send + Sync {
+    /// Asks for a file; `folder` and `name` are proposed.
+    fn ask(&self, ask: &Ask, folder: &Path, name: &str) -> Answer;
+}
+
+/// The dialogs of the desktop.
+pub struct System;
+
+impl Dialogs for System {
+    fn ask(&self, ask: &Ask, folder: &Path, name: &str) -> Answer {
+        let dialog = rfd::AsyncFileDialog::new();
+        let dialog = if folder.is_dir() { dialog.set_directory(folder) } else { dialog };
+        let patches = |dialog: rfd::AsyncFileDialog| dialog.add_filter("Patches", &["json"]);
+        match ask {
+            Ask::Open => {
+                let chosen = patches(dialog).set_title("Open a patch").pick_file();
+                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+            }
+            Ask::Save(_) => {
+                let chosen = patches(dialog).set_title("Save the patch").set_file_name(name).save_file();
+                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+            }
+            Ask::Audio(..) => {
+                let kinds = ["wav", "flac", "aif", "aiff", "mp3", "ogg", "m4a", "caf"];
+                let chosen = dialog.add_filter("Sound", &kinds).set_title("Choose a sound").pick_file();
+                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+            }
+        }
+    }
+}
+
+/// The folder of a file.
+pub fn folder(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).into()
+}
+
+/// How often what is not saved is kept safe.
+const EVERY: Duration = Duration::from_secs(5);
+/// What the names of files begin with that keep what is not saved; the number of the process follows.
+const SAFE: &str = "unsaved-";
+
+fn safe(home: &Path, process: u32) -> PathBuf {
+    home.join(format!("{SAFE}{process}.json"))
+}
+
+/// Removes what was kept safe.
+pub fn forget(path: &Path) {
+    // What is not there need not be removed.
+    let _ = std::fs::remove_file(path);
+    let _ = std::fs::remove_file(path.with_extension("of"));
+}
+
+/// Whether a process still runs; where the system does not say, it does not.
+fn runs(process: u32) -> bool {
+    cfg!(target_os = "linux") && Path::new(&format!("/proc/{process}")).exists()
+}
+
+impl Screen {
+    pub(super) fn ask(&self, ask: Ask) -> Task<Message> {
+        let name = self.document.name();
+        let name = if name.ends_with(".json") { name } else { format!("{name}.json") };
+        let answer = self.dialogs.ask(&ask, &self.folder, &name);
+        Task::perform(answer, move |path| Message::Chosen(ask.clone(), path))
+    }
+
+    pub(super) fn chosen(&mut self, ask: Ask, path: Option<PathBuf>) -> Task<Message> {
+        let Some(path) = path else { return Task::none() };
+        match ask {
+            Ask::Open => self.open(path),
+            Ask::Save(then) => {
+                let path = if path.extension().is_some() { path } else { path.with_extension("json") };
+                if self.save(&path) {
+                    then.map_or_else(Task::none, |then| self.then(then))
+                } else {
+                    Task::none()
+                }
+            }
+            Ask::Audio(node, parameter) => {
+                self.set_file(&node, &parameter, &path);
+                Task::none()
+            }
+        }
+    }
+
+    /// Opens a patch; what is not saved is asked about first.
+    pub(super) fn open(&mut self, path: PathBuf) -> Task<Message> {
+        self.unless_changed(Then::Open(path))
+    }
+
+    /// Goes on, or asks first where that would lose something.
+    pub(super) fn unless_changed(&mut self, then: Then) -> Task<Message> {
+        if !self.document.is_changed() {
+            return self.then(then);
+        }
+        let text = match then {
+            Then::Revert => "Go back to what the file holds? What was changed since is lost.".into(),
+            _ => format!("Save {} first? Without that, what was changed is lost.", self.document.name()),
+        };
+        self.notice = Some(Notice { text, offer: Offer::Save(then) });
+        Task::none()
+    }
+
+    pub(super) fn then(&mut self, then: Then) -> Task<Message> {
+        match then {
+            Then::Quit => {
+                self.write_session();
+                if let Some(home) = &self.home {
+                    forget(&safe(home, std::process::id()));
+                }
+                self.quits = true;
+                iced::exit()
+            }
+            Then::New => {
+                self.show(Document::new(Patch::default()), PathBuf::new());
+                Task::none()
+            }
+            Then::Open(path) => {
+                match Document::open(&path) {
+                    Ok(document) => {
+                        self.session.kept.opened(&path);
+                        self.show(document, folder(&path));
+                    }
+                    Err(problem) => self.notice = Some(Notice::tell(problem.to_string())),
+                }
+                Task::none()
+            }
+            Then::Revert => match self.document.path().map(PathBuf::from) {
+                Some(path) => self.then(Then::Open(path)),
+                None => Task::none(),
+            },
+        }
+    }
+
+    /// Shows another document.
+    pub(super) fn show(&mut self, document: Document, folder: PathBuf) {
+        self.document = document;
+        self.session = Session { kept: self.session.kept.clone(), ..Session::default() };
+        self.move_to(folder);
+        self.inspector = super::inspector::State::default();
+        self.search = None;
+        self.fits = true;
+        self.changed();
+        self.live.play(true);
+        self.fit();
+    }
+
+    /// The patch's files lie in another folder from now on.
+    fn move_to(&mut self, folder: PathBuf) {
+        if folder != self.folder {
+            self.live.move_to(folder.clone());
+            self.files = signalbox_studio::assets::Files::new(folder.clone());
+            self.folder = folder;
+        }
+    }
+
+    pub(super) fn save_and(&mut self, then: Then) -> Task<Message> {
+        match self.document.path().map(PathBuf::from) {
+            Some(path) => {
+                if self.save(&path) {
+                    self.then(then)
+                } else {
+                    Task::none()
+                }
+            }
+            None => self.ask(Ask::Save(Some(then))),
+        }
+    }
+
+    /// Saves into a file; whether that went well.
+    pub(super) fn save(&mut self, path: &Path) -> bool {
+        match self.document.save(path) {
+            Ok(()) => {
+                self.session.kept.opened(path);
+                let there = folder(path);
+                if there != self.folder {
+                    self.move_to(there);
+                    self.changed();
+                    self.live.play(true);
+                }
+                self.notice = None;
+                true
+            }
+            Err(problem) => {
+                self.notice = Some(Notice::tell(format!("It could not be saved. {problem}")));
+                false
+            }
+        }
+    }
+
+    /// Keeps what is not saved safe, now and then.
+    pub(super) fn keep_safe(&mut self) {
+        let (revision, last) = self.kept;
+        if revision == self.document.revision() || last.elapsed() < EVERY {
+            return;
+        }
+        self.kept = (self.document.revision(), Instant::now());
+        let Some(home) = &self.home else { return };
+        let path = safe(home, std::process::id());
+        if !self.document.is_changed() {
+            return forget(&path);
+        }
+        // A full disk must not stop the work; saving tells of it.
+        let _ = std::fs::create_dir_all(home);
+        if let Ok(text) = file::write(self.document.patch()) {
+            let _ = signalbox_file::write_text(&path, &text);
+            let of = self.document.path().map(|p| p.display().to_string()).unwrap_or_default();
+            let _ = std::fs::write(path.with_extension("of"), of);
+        }
+    }
+
+    /// Offers what was not saved when the editor ended last.
+    pub(super) fn find_lost(&mut self) {
+        let Some(home) = &self.home else { return };
+        let there = std::fs::read_dir(home).into_iter().flatten().flatten().map(|e| e.path());
+        let lost = there.filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let process =
+                name.strip_prefix(SAFE).and_then(|n| n.strip_suffix(".json")).map(str::parse::<u32>);
+            matches!(process, Some(Ok(process)) if process != std::process::id() && !runs(process))
+        });
+        let Some(lost) = lost.min() else { return };
+        let of = std::fs::read_to_string(lost.with_extension("of"))
+            .ok()
+            .filter(|t| !t.is_empty())
+            .map(PathBuf::from);
+        let what = of.as_ref().map_or("a patch that was never saved".into(), |p| p.display().to_string());
+        let text =
+            format!("The editor ended last time before {what} was saved. What was changed is still here.");
+        self.notice = Some(Notice { text, offer: Offer::Recover(lost, of) });
+    }
+
+    pub(super) fn recover(&mut self, lost: &Path, of: Option<PathBuf>) -> Task<Message> {
+        let patch = match document::read(lost) {
+            Ok(patch) => patch,
+            Err(problem) => {
+                self.notice = Some(Notice::tell(problem.to_string()));
+                return Task::none();
+            }
+        };
+        let beside = of.as_deref().map(folder).unwrap_or_default();
+        let document = of.as_deref().and_then(|path| Document::open(path).ok()).unwrap_or_default();
+        self.show(document, beside);
+        // The way from the file to what was lost is a step of its own, which can be taken back.
+        let edits = crate::edits::turn_into(self.document.patch(), &patch);
+        self.planned("take up what was lost", edits);
+        forget(lost);
+        self.fit();
+        Task::none()
+    }
+
+    /// Reads the file with the user's own keys.
+    pub(super) fn read_keys(&mut self) {
+        let Some(path) = self.home.as_ref().map(|home| home.join("keys.json")) else { return };
+        let Ok(text) = std::fs::read_to_string(&path) else { return };
+        match Keymap::with_file(&text) {
+            Ok(keymap) => self.keymap = keymap,
+            Err(why) => {
+                let text = format!("{}: {why}. The usual keys are used.", path.display());
+                self.notice = Some(Notice::tell(text));
+            }
+        }
+    }
+
+    /// Writes what is kept from one start to the next.
+    pub(super) fn write_session(&self) {
+        if let Some(home) = &self.home {
+            // Nothing of the work hangs on it.
+            let _ = self.session.kept.write(home);
+        }
+    }
+}

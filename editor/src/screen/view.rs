@@ -1,0 +1,109 @@
+//! How the screen is put together.
+
+use super::{Message, Screen};
+use crate::theme::{self, Colors};
+use crate::widget::graph_view::{GraphView, Levels};
+use iced::widget::{column, container, opaque, row, space, stack};
+use iced::{Alignment, Element, Fill, padding};
+
+/// How wide the panes on the left are.
+const LEFT: f32 = 248.0;
+/// In how many seconds a mark goes from one to the next.
+const PACE: f32 = 1.2;
+
+impl Levels for crate::live::Live {
+    fn level(&self, node: &str, port: &str) -> Option<&crate::live::Level> {
+        Self::level(self, node, port)
+    }
+}
+
+impl Screen {
+    /// The colours.
+    pub fn colors(&self) -> &'static Colors {
+        self.session.kept.look.colors()
+    }
+
+    /// The theme of the toolkit's own pieces.
+    pub fn theme(&self) -> iced::Theme {
+        theme::toolkit(self.colors(), self.session.kept.look.name())
+    }
+
+    /// What is behind everything.
+    pub fn style(&self, _: &iced::Theme) -> iced::theme::Style {
+        let c = self.colors();
+        iced::theme::Style { background_color: c.behind(self.moves && self.odd), text_color: c.text }
+    }
+
+    /// What is shown.
+    pub fn view(&self) -> Element<'_, Message> {
+        let c = self.colors();
+        let across = || container(space()).width(Fill).height(1).style(theme::rule(c));
+        let upright = || container(space()).width(1).height(Fill).style(theme::rule(c));
+        let mut middle = row![];
+        if let Some(left) = self.left(c) {
+            middle = middle.push(left).push(upright());
+        }
+        middle = middle.push(self.canvas_view(c)).push(upright()).push(self.inspector_view(c));
+        column![self.bar(c), across(), middle.height(Fill), across(), self.line(c)].into()
+    }
+
+    fn left<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
+        let kept = &self.session.kept;
+        let mut panes: Vec<Element<'a, Message>> = Vec::new();
+        if kept.outline {
+            panes.push(self.outline_view(c));
+        }
+        if kept.history {
+            panes.push(self.history_view(c));
+        }
+        if kept.meters {
+            panes.push(self.meters_view(c));
+        }
+        if panes.is_empty() {
+            return None;
+        }
+        let panes = column(panes).spacing(16);
+        Some(container(panes).width(LEFT).height(Fill).padding(16).style(theme::pane(c)).into())
+    }
+
+    fn canvas_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
+        let moves = self.moves && !self.session.kept.still;
+        let graph = GraphView {
+            scene: self.dragged.as_ref().unwrap_or(&self.scene),
+            view: self.view_of(),
+            selected: &self.session.selected,
+            cable: self.session.cable,
+            gesture: &self.gesture,
+            levels: &self.live,
+            pictures: &self.shown,
+            wrong: &self.wrong,
+            phase: moves.then(|| (self.started.elapsed().as_secs_f32() / PACE).fract()),
+            minimap: self.session.kept.minimap,
+            colors: c,
+            on: Message::Canvas,
+        };
+        let mut layers = stack![Element::from(graph)];
+        let pad = 16.0;
+        if let Some(crumbs) = self.crumbs(c) {
+            let at = container(crumbs).padding(pad);
+            layers = layers.push(at);
+        }
+        if let Some(hint) = self.hint(c) {
+            let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);
+            layers = layers.push(at);
+        }
+        if let Some(search) = &self.search {
+            let at = container(opaque(search.view(c))).padding(padding::top(56)).center_x(Fill);
+            layers = layers.push(at);
+        }
+        if let Some(notice) = self.notice() {
+            let at = container(opaque(notice.view(c)))
+                .padding(pad)
+                .height(Fill)
+                .center_x(Fill)
+                .align_y(Alignment::End);
+            layers = layers.push(at);
+        }
+        layers.width(Fill).height(Fill).into()
+    }
+}

@@ -1,0 +1,257 @@
+//! Cards: quiet, with a thin tint by family, a name, ports and the node's most telling picture.
+
+use super::{Detail, GraphView, Pen};
+use crate::geometry::{Point, Rect};
+use crate::gesture::{Cabling, Gesture};
+use crate::ports::{self, Sort};
+use crate::scene::{Card, HEAD, Hit, Socket};
+use crate::theme::{self, fade, mix};
+use crate::widget::meter::place;
+use crate::widget::{plot, to};
+use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
+use iced::advanced::text::{self, Renderer as _};
+use iced::advanced::{Renderer as _, renderer};
+use iced::{Border, Color, Rectangle, Renderer, Shadow, Size, Vector, alignment, border};
+
+/// How round a card is.
+const ROUND: f32 = 8.0;
+/// The radius of a port.
+const PORT: f32 = 5.0;
+
+/// Where a text stands.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Left,
+    Right,
+    Middle,
+}
+
+/// Writes a line of text, with its middle at a height; it ends where its room ends.
+pub(super) fn write(
+    renderer: &mut Renderer,
+    words: &str,
+    at: Point,
+    room: Rectangle,
+    size: f32,
+    side: Side,
+    color: Color,
+) {
+    let align = match side {
+        Side::Left => text::Alignment::Left,
+        Side::Right => text::Alignment::Right,
+        Side::Middle => text::Alignment::Center,
+    };
+    let text = iced::advanced::Text {
+        content: words.to_string(),
+        bounds: Size::new(f32::INFINITY, size * 1.4),
+        size: size.into(),
+        line_height: text::LineHeight::default(),
+        font: theme::FONT,
+        align_x: align,
+        align_y: alignment::Vertical::Center,
+        shaping: text::Shaping::Basic,
+        wrapping: text::Wrapping::None,
+    };
+    renderer.fill_text(text, to(at), color, room);
+}
+
+impl<Message> GraphView<'_, Message> {
+    pub(super) fn draw_cards(&self, pen: &Pen<'_>, renderer: &mut Renderer, cards: &[usize]) {
+        for &k in cards {
+            self.draw_box(pen, renderer, k);
+        }
+        if pen.detail >= Detail::Names {
+            let mut frame = Frame::new(renderer, pen.bounds.size());
+            for &k in cards {
+                self.draw_shapes(pen, &mut frame, k);
+            }
+            let geometry = frame.into_geometry();
+            let by = Vector::new(pen.bounds.x, pen.bounds.y);
+            renderer.with_translation(by, |renderer| renderer.draw_geometry(geometry));
+            for &k in cards {
+                self.draw_words(pen, renderer, k);
+            }
+        }
+    }
+
+    /// The greatest level that comes out of a card.
+    fn level(&self, card: &Card) -> f32 {
+        let outs = card.sockets.iter().filter(|s| s.out);
+        let levels = outs.filter_map(|s| self.levels.level(&card.id, &s.port.name));
+        levels.map(|l| place(l.peak).max(l.spark)).fold(0.0, f32::max)
+    }
+
+    fn draw_box(&self, pen: &Pen<'_>, renderer: &mut Renderer, k: usize) {
+        let (card, c) = (&self.scene.cards[k], pen.c);
+        let bounds = pen.rect(card.rect);
+        let tint = c.family(card.group);
+        let selected = self.selected.contains(&card.id);
+        let over = matches!(pen.over, Some(Hit::Card(o) | Hit::Socket(o, _)) if o == k);
+        let quiet = card.mute || card.bypass;
+        let (edge, width) = match () {
+            () if self.wrong.contains(&card.id) => (c.alarm, 2.0),
+            () if selected => (c.accent, 2.0),
+            () if over => (c.dim, 1.0),
+            () => (c.line, 1.0),
+        };
+        if pen.detail == Detail::Tiles {
+            let color =
+                if selected { c.accent } else { mix(mix(c.raised, tint, 0.4), c.sound.1, self.level(card)) };
+            renderer.fill_quad(renderer::Quad { bounds, ..renderer::Quad::default() }, color);
+            return;
+        }
+        let scale = pen.view.zoom.min(1.0);
+        let ground = mix(c.raised, tint, 0.06 * c.tint);
+        let ground = if quiet { mix(ground, c.canvas, 0.55) } else { ground };
+        let lifted = Shadow { color: c.shadow, offset: Vector::new(0.0, 2.0), blur_radius: 8.0 };
+        let shadow = if pen.detail == Detail::Full { lifted } else { Shadow::default() };
+        renderer.fill_quad(
+            renderer::Quad {
+                bounds,
+                border: Border { color: edge, width, radius: (ROUND * scale).into() },
+                shadow,
+                ..renderer::Quad::default()
+            },
+            ground,
+        );
+        // The family: a thin bar along the head, whose length is not needed to tell it from others.
+        let bar = Rectangle {
+            x: bounds.x + ROUND * scale,
+            y: bounds.y,
+            width: bounds.width - 2.0 * ROUND * scale,
+            height: (3.0 * scale).max(2.0),
+        };
+        let tint = if quiet { mix(tint, c.canvas, 0.5) } else { tint };
+        renderer.fill_quad(
+            renderer::Quad { bounds: bar, border: border::rounded(1.5), ..renderer::Quad::default() },
+            tint,
+        );
+        if let (Detail::Full, Some(picture)) = (pen.detail, card.picture) {
+            let quad = renderer::Quad {
+                bounds: pen.rect(picture),
+                border: border::rounded(4.0),
+                ..renderer::Quad::default()
+            };
+            renderer.fill_quad(quad, fade(c.canvas, 0.75));
+        }
+    }
+
+    fn draw_shapes(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, k: usize) {
+        let (card, c) = (&self.scene.cards[k], pen.c);
+        if let (Detail::Full, Some(at)) = (pen.detail, card.picture) {
+            let at = Rect { at: pen.local(at.at), size: at.size * pen.view.zoom }.grown(-4.0 * pen.view.zoom);
+            let color = c.family(card.group);
+            let color = if card.mute || card.bypass { mix(color, c.canvas, 0.5) } else { color };
+            if let Some(picture) = self.pictures.get(&card.id) {
+                let (across, upright) = plot::behind(picture.sort);
+                plot::lines(frame, at, across, upright, c.grid);
+                plot::draw(frame, picture.sort, &picture.line, at, color, 1.5);
+            }
+        }
+        for (s, socket) in card.sockets.iter().enumerate() {
+            self.draw_port(pen, frame, (k, s), socket);
+        }
+    }
+
+    /// A port: round for sound, square for notes, a diamond for a parameter; full where it has a cable.
+    fn draw_port(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, place: (usize, usize), socket: &Socket) {
+        let c = pen.c;
+        let at = pen.local(socket.at);
+        let (_, loud) = c.cable(socket.port.sort);
+        let over = matches!(pen.over, Some(Hit::Socket(card, s)) if (card, s) == place);
+        let fit = self.fit(place, socket);
+        let color = match fit {
+            Some(false) => fade(c.dim, 0.35),
+            Some(true) => c.accent,
+            None if over => c.accent,
+            None => loud,
+        };
+        let radius =
+            PORT * pen.view.zoom.clamp(0.5, 1.4) * if over || fit == Some(true) { 1.25 } else { 1.0 };
+        let corner = |x: f32, y: f32| to(at + Point::new(x, y) * radius);
+        let shape = match socket.port.sort {
+            Sort::Sound => Path::circle(to(at), radius),
+            Sort::Notes => Path::rectangle(corner(-0.9, -0.9), Size::new(1.8 * radius, 1.8 * radius)),
+            Sort::Value => Path::new(|path| {
+                path.move_to(corner(0.0, -1.2));
+                path.line_to(corner(1.2, 0.0));
+                path.line_to(corner(0.0, 1.2));
+                path.line_to(corner(-1.2, 0.0));
+                path.close();
+            }),
+        };
+        frame.fill(&shape, if socket.connected { color } else { c.canvas });
+        frame.stroke(&shape, Stroke::default().with_color(color).with_width(1.5));
+    }
+
+    /// Whether the cable that is being drawn fits a port; nothing where none is drawn.
+    fn fit(&self, place: (usize, usize), socket: &Socket) -> Option<bool> {
+        let Gesture::Cabling(Cabling { from, out, .. }) = self.gesture else { return None };
+        if place == *from {
+            return Some(true);
+        }
+        let held = self.scene.cards.get(from.0)?.sockets.get(from.1)?.port.sort;
+        let sorts = if *out { (held, socket.port.sort) } else { (socket.port.sort, held) };
+        Some(socket.out != *out && ports::fits(sorts.0, sorts.1).is_ok())
+    }
+
+    fn draw_words(&self, pen: &Pen<'_>, renderer: &mut Renderer, k: usize) {
+        let (card, c) = (&self.scene.cards[k], pen.c);
+        let Some(room) = pen.rect(card.rect.grown(-2.0)).intersection(&pen.bounds) else { return };
+        let zoom = pen.view.zoom;
+        let size = (theme::TEXT * zoom).clamp(theme::SMALL, 26.0);
+        let middle = pen.at(card.rect.at + Point::new(0.0, HEAD / 2.0 + 1.0)).y;
+        let left = pen.at(card.rect.at).x;
+        let right = pen.at(card.rect.end()).x;
+        let quiet = card.mute || card.bypass;
+        let color = if quiet { c.dim } else { c.text };
+        if pen.detail == Detail::Names {
+            let at = Point::new(
+                (left + right) / 2.0,
+                pen.at(card.rect.center()).y.min(middle.max(pen.at(card.rect.at).y + 10.0)),
+            );
+            write(renderer, &card.title, at, room, theme::SMALL, Side::Middle, color);
+            return;
+        }
+        let pad = 10.0 * zoom;
+        write(renderer, &card.title, Point::new(left + pad, middle), room, size, Side::Left, color);
+        let words = note(card);
+        // Where the name needs the room, it has it.
+        let letters = (card.title.chars().count() + words.chars().count()) as f32;
+        if letters * size * 0.52 + 3.0 * pad < right - left {
+            let small = (theme::SMALL * zoom).clamp(theme::SMALL, 20.0);
+            write(renderer, &words, Point::new(right - pad, middle), room, small, Side::Right, c.dim);
+        }
+        let over = matches!(pen.over, Some(Hit::Card(o) | Hit::Socket(o, _)) if o == k);
+        let cabling = matches!(self.gesture, Gesture::Cabling(_));
+        if zoom < 0.9 && !over && !cabling {
+            return;
+        }
+        let small = (theme::SMALL * zoom).clamp(theme::SMALL, 20.0);
+        for socket in &card.sockets {
+            let at = pen.at(socket.at);
+            let (x, side) = match socket.out {
+                true => (at.x - 12.0 * zoom, Side::Right),
+                false => (at.x + 12.0 * zoom, Side::Left),
+            };
+            let name = if socket.port.name.is_empty() {
+                if socket.out { "out" } else { "in" }
+            } else {
+                socket.port.name.as_str()
+            };
+            write(renderer, name, Point::new(x, at.y), room, small, side, c.dim);
+        }
+    }
+}
+
+/// What stands beside a name: what is done to the node, or else its kind.
+fn note(card: &Card) -> String {
+    match (card.mute, card.bypass, card.voices) {
+        (true, ..) => "muted".into(),
+        (_, true, _) => "bypassed".into(),
+        (_, _, Some(voices)) => format!("{} × {voices}", card.kind),
+        _ if card.inside => format!("{} ›", card.kind),
+        _ if card.kind == card.title => String::new(),
+        _ => card.kind.clone(),
+    }
+}

@@ -1,0 +1,162 @@
+//! Icons: lines of our own, in a box of 16 by 16.
+
+use iced::advanced::Renderer as _;
+use iced::advanced::graphics::geometry::Renderer as _;
+use iced::advanced::graphics::geometry::{Frame, LineCap, LineJoin, Path, Stroke, path::Builder};
+use iced::advanced::{Layout, Widget, layout, renderer, widget::Tree};
+use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, Vector, mouse};
+
+/// A picture for a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// Plays.
+    Play,
+    /// Stops.
+    Stop,
+    /// To the start.
+    Start,
+    /// The sound is on.
+    Sound,
+    /// The sound is off.
+    Silent,
+    /// Takes back.
+    Undo,
+    /// Does again.
+    Redo,
+    /// Adds.
+    Add,
+    /// Opens.
+    Open,
+    /// Saves.
+    Save,
+    /// All commands.
+    Commands,
+    /// Closes.
+    Close,
+    /// Sees all.
+    Fit,
+}
+
+/// A stroke of an icon: places that are joined, and whether the last is joined to the first and filled.
+type Line = (&'static [(f32, f32)], bool);
+
+impl Icon {
+    fn lines(self) -> &'static [Line] {
+        match self {
+            Self::Play => &[(&[(4.5, 3.0), (13.0, 8.0), (4.5, 13.0)], true)],
+            Self::Stop => &[(&[(4.0, 4.0), (12.0, 4.0), (12.0, 12.0), (4.0, 12.0)], true)],
+            Self::Start => {
+                &[(&[(4.0, 3.5), (4.0, 12.5)], false), (&[(12.5, 3.5), (6.0, 8.0), (12.5, 12.5)], true)]
+            }
+            Self::Sound => &[
+                (&[(2.5, 6.0), (5.0, 6.0), (8.5, 3.0), (8.5, 13.0), (5.0, 10.0), (2.5, 10.0)], true),
+                (&[(11.0, 5.5), (12.2, 8.0), (11.0, 10.5)], false),
+                (&[(13.0, 3.8), (14.6, 8.0), (13.0, 12.2)], false),
+            ],
+            Self::Silent => &[
+                (&[(2.5, 6.0), (5.0, 6.0), (8.5, 3.0), (8.5, 13.0), (5.0, 10.0), (2.5, 10.0)], true),
+                (&[(11.0, 6.0), (15.0, 10.0)], false),
+                (&[(15.0, 6.0), (11.0, 10.0)], false),
+            ],
+            Self::Undo => &[
+                (&[(6.0, 3.0), (3.0, 6.0), (6.0, 9.0)], false),
+                (
+                    &[
+                        (3.0, 6.0),
+                        (10.0, 6.0),
+                        (12.6, 7.2),
+                        (13.0, 9.5),
+                        (12.0, 12.0),
+                        (9.0, 13.0),
+                        (7.0, 13.0),
+                    ],
+                    false,
+                ),
+            ],
+            Self::Redo => &[
+                (&[(10.0, 3.0), (13.0, 6.0), (10.0, 9.0)], false),
+                (
+                    &[(13.0, 6.0), (6.0, 6.0), (3.4, 7.2), (3.0, 9.5), (4.0, 12.0), (7.0, 13.0), (9.0, 13.0)],
+                    false,
+                ),
+            ],
+            Self::Add => &[(&[(8.0, 3.0), (8.0, 13.0)], false), (&[(3.0, 8.0), (13.0, 8.0)], false)],
+            Self::Open => &[
+                (&[(2.5, 12.5), (2.5, 4.0), (6.5, 4.0), (8.0, 5.8), (13.0, 5.8), (13.0, 7.5)], false),
+                (&[(2.5, 12.5), (4.8, 7.5), (14.5, 7.5), (12.2, 12.5), (2.5, 12.5)], false),
+            ],
+            Self::Save => &[
+                (&[(8.0, 2.5), (8.0, 10.0)], false),
+                (&[(5.0, 7.0), (8.0, 10.0), (11.0, 7.0)], false),
+                (&[(3.0, 10.5), (3.0, 13.5), (13.0, 13.5), (13.0, 10.5)], false),
+            ],
+            Self::Commands => &[
+                (&[(3.0, 4.5), (13.0, 4.5)], false),
+                (&[(3.0, 8.0), (13.0, 8.0)], false),
+                (&[(3.0, 11.5), (9.0, 11.5)], false),
+            ],
+            Self::Close => &[(&[(4.0, 4.0), (12.0, 12.0)], false), (&[(12.0, 4.0), (4.0, 12.0)], false)],
+            Self::Fit => &[
+                (&[(3.0, 6.0), (3.0, 3.0), (6.0, 3.0)], false),
+                (&[(10.0, 3.0), (13.0, 3.0), (13.0, 6.0)], false),
+                (&[(13.0, 10.0), (13.0, 13.0), (10.0, 13.0)], false),
+                (&[(6.0, 13.0), (3.0, 13.0), (3.0, 10.0)], false),
+            ],
+        }
+    }
+}
+
+/// An icon as a widget, in a colour.
+pub fn icon<'a, Message: 'a>(icon: Icon, color: Color) -> Element<'a, Message> {
+    Element::new(Drawn { icon, color })
+}
+
+struct Drawn {
+    icon: Icon,
+    color: Color,
+}
+
+const SIZE: f32 = 16.0;
+
+impl<Message> Widget<Message, Theme, Renderer> for Drawn {
+    fn size(&self) -> Size<Length> {
+        Size::new(Length::Fixed(SIZE), Length::Fixed(SIZE))
+    }
+
+    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
+        layout::atomic(limits, SIZE, SIZE)
+    }
+
+    fn draw(
+        &self,
+        _: &Tree,
+        renderer: &mut Renderer,
+        _: &Theme,
+        _: &renderer::Style,
+        layout: Layout<'_>,
+        _: mouse::Cursor,
+        _: &Rectangle,
+    ) {
+        let bounds = layout.bounds();
+        let mut frame = Frame::new(renderer, bounds.size());
+        for (places, filled) in self.icon.lines() {
+            let path = Path::new(|path: &mut Builder| {
+                for (k, &(x, y)) in places.iter().enumerate() {
+                    let at = Point::new(x, y);
+                    if k == 0 { path.move_to(at) } else { path.line_to(at) }
+                }
+                if *filled {
+                    path.close();
+                }
+            });
+            if *filled {
+                frame.fill(&path, self.color);
+            }
+            let stroke = Stroke { line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+            frame.stroke(&path, stroke.with_color(self.color).with_width(1.4));
+        }
+        let geometry = frame.into_geometry();
+        renderer
+            .with_translation(Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(geometry));
+    }
+}

@@ -1,0 +1,134 @@
+//! A picture of a node, or a line of any kind, in a box.
+
+use crate::geometry::{Point, Rect};
+use crate::picture::Sort;
+use crate::theme::{Colors, fade};
+use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke, path::Builder};
+use iced::advanced::{Layout, Renderer as _, Widget, layout, renderer, widget::Tree};
+use iced::{Color, Element, Length, Rectangle, Renderer, Size, Theme, Vector, mouse};
+
+/// Draws a line, evenly spread over a box, and what lies under it.
+pub fn draw(
+    frame: &mut Frame<Renderer>,
+    sort: Option<Sort>,
+    line: &[f32],
+    at: Rect,
+    color: Color,
+    width: f32,
+) {
+    if line.len() < 2 {
+        return;
+    }
+    let place = |k: usize, y: f32| {
+        let x = k as f32 / (line.len() - 1) as f32;
+        super::to(at.at + Point::new(x * at.size.x, (1.0 - y) * at.size.y))
+    };
+    // Under a wave and a bend lies the middle, under a response 0 dB, under all else the floor.
+    let floor = match sort {
+        Some(Sort::Wave | Sort::Bend | Sort::Response) => 0.5,
+        _ => 0.0,
+    };
+    let over = |path: &mut Builder| {
+        for (k, &y) in line.iter().enumerate() {
+            let to = place(k, y);
+            if k == 0 { path.move_to(to) } else { path.line_to(to) }
+        }
+    };
+    let area = Path::new(|path| {
+        over(path);
+        path.line_to(place(line.len() - 1, floor));
+        path.line_to(place(0, floor));
+        path.close();
+    });
+    frame.fill(&area, fade(color, 0.14));
+    frame.stroke(&Path::new(over), Stroke::default().with_color(color).with_width(width));
+}
+
+/// What is drawn behind a picture: lines at some heights and places, 0 to 1.
+pub fn lines(frame: &mut Frame<Renderer>, at: Rect, across: &[f32], upright: &[f32], color: Color) {
+    let mut line = |from: Point, to: Point| {
+        frame.stroke(
+            &Path::line(super::to(from), super::to(to)),
+            Stroke::default().with_color(color).with_width(1.0),
+        );
+    };
+    for y in across {
+        let y = at.at.y + (1.0 - y) * at.size.y;
+        line(Point::new(at.at.x, y), Point::new(at.end().x, y));
+    }
+    for x in upright {
+        let x = at.at.x + x * at.size.x;
+        line(Point::new(x, at.at.y), Point::new(x, at.end().y));
+    }
+}
+
+/// The lines behind a picture of some sort: across, and upright.
+pub fn behind(sort: Option<Sort>) -> (&'static [f32], &'static [f32]) {
+    match sort {
+        // -12, 0 and 12 dB; 100 Hz, 1 kHz, 10 kHz.
+        Some(Sort::Response) => (&[0.25, 0.5, 0.75], &[0.233, 0.566, 0.9]),
+        Some(Sort::Transfer | Sort::Echo) => (&[0.333, 0.667], &[0.333, 0.667]),
+        Some(Sort::Wave) => (&[0.5], &[0.5]),
+        Some(Sort::Bend) => (&[0.5], &[0.5]),
+        Some(Sort::Shape) | None => (&[], &[]),
+    }
+}
+
+/// Lines in a box of their own, each with its colour.
+pub struct Plot {
+    /// What they show.
+    pub sort: Option<Sort>,
+    /// The lines.
+    pub lines: Vec<(Vec<f32>, Color)>,
+    /// The height of the box.
+    pub height: f32,
+    /// The colours of the rest.
+    pub colors: &'static Colors,
+}
+
+impl<Message> Widget<Message, Theme, Renderer> for Plot {
+    fn size(&self) -> Size<Length> {
+        Size::new(Length::Fill, Length::Fixed(self.height))
+    }
+
+    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
+        layout::atomic(limits, Length::Fill, self.height)
+    }
+
+    fn draw(
+        &self,
+        _: &Tree,
+        renderer: &mut Renderer,
+        _: &Theme,
+        _: &renderer::Style,
+        layout: Layout<'_>,
+        _: mouse::Cursor,
+        _: &Rectangle,
+    ) {
+        let bounds = layout.bounds();
+        renderer.fill_quad(
+            renderer::Quad {
+                bounds,
+                border: iced::border::rounded(crate::theme::ROUND),
+                ..renderer::Quad::default()
+            },
+            self.colors.canvas,
+        );
+        let mut frame = Frame::new(renderer, bounds.size());
+        let at = Rect::new(8.0, 8.0, bounds.width - 16.0, bounds.height - 16.0);
+        let (across, upright) = behind(self.sort);
+        lines(&mut frame, at, across, upright, self.colors.grid);
+        for (line, color) in &self.lines {
+            draw(&mut frame, self.sort, line, at, *color, 1.5);
+        }
+        let geometry = frame.into_geometry();
+        renderer
+            .with_translation(Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(geometry));
+    }
+}
+
+impl<'a, Message: 'a> From<Plot> for Element<'a, Message> {
+    fn from(plot: Plot) -> Self {
+        Self::new(plot)
+    }
+}

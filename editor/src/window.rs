@@ -1,0 +1,91 @@
+//! The window of the system, with the screen in it.
+
+use crate::screen::{Message, Options, Screen, System, heard};
+use crate::session::Kept;
+use crate::theme;
+use iced::futures::channel::mpsc;
+use iced::{Event, Size, Subscription, event, window};
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Why there is no window.
+#[derive(Debug, Error)]
+pub enum WindowError {
+    /// There is no display.
+    #[error(
+        "there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, or use `signalbox play` and \
+         `signalbox render`, which need none"
+    )]
+    NoDisplay,
+    /// The system refused.
+    #[error("no window could be opened: {0}; `signalbox play` and `signalbox render` need none")]
+    Refused(String),
+}
+
+/// How often levels are looked at while something moves, and while nothing does.
+const QUICK: u64 = 33;
+const SLOW: u64 = 200;
+/// The least size of the window.
+const LEAST: Size = Size::new(720.0, 480.0);
+
+/// Whether the system has something to open a window on.
+fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// Opens the window, and comes back when it is closed.
+pub fn run(options: Options) -> Result<(), WindowError> {
+    if !has_display() {
+        return Err(WindowError::NoDisplay);
+    }
+    let (width, height) = options.home.as_deref().map(Kept::read).unwrap_or_default().window;
+    let settings = window::Settings {
+        size: Size::new(width.max(LEAST.width), height.max(LEAST.height)),
+        min_size: Some(LEAST),
+        exit_on_close_request: false,
+        ..window::Settings::default()
+    };
+    let boot = move || Screen::new(options.clone(), Arc::new(System));
+    iced::application(boot, Screen::update, Screen::view)
+        .title(Screen::title)
+        .theme(Screen::theme)
+        .style(Screen::style)
+        .subscription(subscription)
+        .default_font(theme::FONT)
+        .antialiasing(true)
+        .window(settings)
+        .run()
+        .map_err(|e| WindowError::Refused(e.to_string()))
+}
+
+fn subscription(screen: &Screen) -> Subscription<Message> {
+    let every = if screen.moves() { QUICK } else { SLOW };
+    Subscription::batch([
+        Subscription::run_with(every, |every| ticks(Duration::from_millis(*every))),
+        event::listen_with(|event, status, _| match event {
+            Event::Keyboard(event) => heard(&event, status == event::Status::Captured),
+            Event::Window(window::Event::CloseRequested) => Some(Message::Close),
+            Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size.width, size.height)),
+            Event::Window(window::Event::FileDropped(path)) => Some(Message::Dropped(path)),
+            _ => None,
+        }),
+    ])
+}
+
+/// A beat from a thread of its own. One that was not heard in time is left out, so that beats never pile up.
+fn ticks(every: Duration) -> mpsc::Receiver<Message> {
+    let (mut sender, receiver) = mpsc::channel(1);
+    // Without the thread no levels are seen; all else goes on.
+    let _ = std::thread::Builder::new().name("ticks".into()).spawn(move || {
+        loop {
+            std::thread::sleep(every);
+            match sender.try_send(Message::Tick) {
+                Err(error) if error.is_disconnected() => return,
+                _ => {}
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,32 @@
+//! `edit`: the window in which a patch is edited.
+
+use super::source;
+use crate::cli::Edit;
+use crate::failure::Failure;
+use signalbox_editor::{Options, Output, run as open_window, session};
+use signalbox_live::Wanted;
+
+/// Opens the window on a patch, the mix of a folder, or a first patch.
+pub fn run(options: &Edit) -> Result<(), Failure> {
+    let wanted = Wanted {
+        host: options.host.clone(),
+        device: options.device.clone(),
+        rate: options.rate,
+        buffer: options.buffer,
+        input: None,
+    };
+    let output = Output { wanted, midi: true, deaf: false };
+    let mut editor = Options { output, home: session::folder(), ..Options::default() };
+    match options.patch.as_deref() {
+        Some(folder) if folder.is_dir() => {
+            editor.patch = Some((source::open(folder, options.rate)?.patch, folder.into()));
+        }
+        Some(file) => {
+            // What is wrong with it is told before there is a window.
+            source::open(file, options.rate)?;
+            editor.path = Some(file.into());
+        }
+        None => {}
+    }
+    open_window(editor).map_err(Failure::new)
+}
