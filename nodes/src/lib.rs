@@ -25,15 +25,17 @@ shelf! {
     /// What adds harmonics.
     colour: saturator;
     /// What changes levels over time.
-    dynamics: comp limiter;
+    dynamics: comp limiter gate deess;
     /// What repeats or shifts in time.
     time: delay;
     /// What puts sound into a room.
     space: reverb;
     /// What routes, pans and sums.
     stereo: gain pan bus split join mono crossfade;
+    /// What takes faults away.
+    repair: denoise;
     /// What drives parameters and notes.
-    control: env notes math midi cc;
+    control: env notes math code midi cc;
     /// What measures.
     meters: meter probe;
 }

@@ -17,7 +17,18 @@ const AWAKE: &[(&str, &str, &str)] = &[
     ("comp", "mix", "80 %"),
     ("comp", "link", "50 %"),
     ("comp", "detector", "rms"),
+    (
+        "code",
+        "program",
+        "in; p 1; p 2; p 3; p 4; p 5; p 6; p 7; p 8; add 0 1; add 9 2; add 10 3; add 11 4; add 12 5; add 13 6; \
+         add 14 7; add 15 8",
+    ),
+    ("deess", "threshold", "-3 dB"),
     ("delay", "time", "20 ms"),
+    ("gate", "threshold", "-6.05 dB"),
+    ("gate", "hold", "1 ms"),
+    ("gate", "hysteresis", "0 dB"),
+    ("gate", "release", "5 ms"),
     ("delay", "feedback", "50 %"),
     ("delay", "mix", "60 %"),
     ("env", "decay", "10 ms"),
@@ -49,6 +60,12 @@ const INAUDIBLE: &[(&str, &str)] = &[
     ("pan", "law"),
     // A signal is plugged in where it would stand.
     ("math", "value"),
+    // A melody is no program.
+    ("code", "program"),
+    // It learns for longer than these tests last.
+    ("denoise", "amount"),
+    ("denoise", "range"),
+    ("denoise", "learn"),
     // Only whoever looks sees it.
     ("probe", "keep"),
     // It says how a sound is mixed, not what it is.
