@@ -4,7 +4,9 @@
 
 pub mod assets;
 pub mod bench;
+pub mod console;
 pub mod demo;
+pub mod loudness;
 pub mod measure;
 pub mod mix;
 pub mod output;

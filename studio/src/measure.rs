@@ -1,5 +1,7 @@
 //! Measures files and sound in memory.
 
+pub mod analysis;
+
 use crate::output::{Progress, StudioError};
 use signalbox_dsp::meter::{Measurement, Measurer};
 use signalbox_engine::Audio;

@@ -121,13 +121,13 @@ pub fn solve(
         }
         known.push((master.drive.value, reached));
         master.drive.value =
-            next(&known, target.loudness).ok_or_else(|| unreachable_target(&known, target))?;
+            next_drive(&known, target.loudness).ok_or_else(|| unreachable_target(&known, target))?;
     }
     Err(unreachable_target(&known, target))
 }
 
 /// The next guess: along the line through the two nearest readings; `None` where more gain brings nothing more.
-fn next(known: &[(f64, f64)], target: f64) -> Option<f64> {
+pub(crate) fn next_drive(known: &[(f64, f64)], target: f64) -> Option<f64> {
     let &(drive, reached) = known.last()?;
     let slope = match known {
         [.., (d, r), _] if (drive - d).abs() > 1e-6 => ((reached - r) / (drive - d)).min(1.5),

@@ -10,6 +10,7 @@ mod sources;
 mod strip;
 mod survey;
 
+pub(crate) use master::next_drive;
 pub use master::{TOLERANCE, Target};
 
 use crate::assets::Files;
