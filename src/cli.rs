@@ -22,6 +22,7 @@ Examples:
   signalbox demo                              a song, its mix and its master under out/demo
   signalbox mix stems -o master.wav           a folder of recordings, mixed and mastered
   signalbox render song.json -o song.wav      a patch, rendered
+  signalbox run mix.rhai                      a script: what it says is done
   signalbox measure *.wav                     loudness, true peak, range
 
 Exit codes: 0 done; 1 it could not be done, and standard error says why; 2 the command line is wrong; 130 Ctrl-C.";
@@ -33,9 +34,11 @@ pub enum Command {
     Demo(Demo),
     /// Mixes and masters a folder of recordings.
     Mix(Mix),
-    /// Renders a patch into a WAV file.
+    /// Does what a script says: builds its patch, renders, measures, checks its asserts.
+    Run(Run),
+    /// Renders a patch or a script into a WAV file.
     Render(Render),
-    /// Plays a patch on a sound device, and follows it as its file is saved again.
+    /// Plays a patch or a script on a sound device, and follows it as its file is saved again.
     #[cfg(feature = "live")]
     Play(Play),
     /// Lists the sound devices that can be used.
@@ -50,7 +53,9 @@ pub enum Command {
     Explain(Explain),
     /// Lists the kinds of node, or tells all about one.
     Nodes(Nodes),
-    /// Checks that a patch compiles.
+    /// Lists the words of the scripts, or tells all about one.
+    Doc(Doc),
+    /// Checks that a patch or a script compiles, without a sound.
     Check(Check),
     /// Writes a first patch, to be edited.
     New(New),
@@ -111,6 +116,36 @@ pub struct Mix {
     pub threads: Option<usize>,
 }
 
+/// Options of `run`.
+#[derive(Args)]
+#[command(after_help = "\
+A script reads and writes files in its own folder. Where an assert does not hold, the exit code is 1.
+
+Examples:
+  signalbox run mix.rhai
+  signalbox run mix.rhai --patch mix.json     the patch that the script writes, too
+  signalbox run beat.rhai --allow ~/samples
+  signalbox run batch.rhai --shard 3/16       the third of sixteen jobs that share the files")]
+pub struct Run {
+    /// The script.
+    pub script: PathBuf,
+    /// Where to write the patch that the script builds.
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<PathBuf>,
+    /// Frames a second; by the script, its first file, or 48,000, if left out.
+    #[arg(long, value_name = "HZ", allow_hyphen_values = true, value_parser = values::rate)]
+    pub rate: Option<u32>,
+    /// A further folder that the script may read from.
+    #[arg(long, value_name = "FOLDER")]
+    pub allow: Vec<PathBuf>,
+    /// Works on one of N parts of the lists that `files` gives, so that N jobs share them; what is finished is left.
+    #[arg(long, value_name = "K/N", value_parser = values::shard)]
+    pub shard: Option<(usize, usize)>,
+    /// How many threads render; as many as the machine has cores if left out.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
+    pub threads: Option<usize>,
+}
+
 /// Options of `render`.
 #[derive(Args)]
 #[command(after_help = "\
@@ -118,9 +153,10 @@ Examples:
   signalbox render song.json -o song.wav
   signalbox render song.json -o song.wav --bits 16 --rate 44.1kHz
   signalbox render drone.json -o drone.wav --length 30s
-  signalbox render master.json -o master.wav --stems stems")]
+  signalbox render master.json -o master.wav --stems stems
+  signalbox render mix.rhai -o mix.wav")]
 pub struct Render {
-    /// The patch.
+    /// The patch, or a script (.rhai).
     pub patch: PathBuf,
     /// The WAV file to write.
     #[arg(short, long, value_name = "FILE", value_parser = values::wav())]
@@ -152,14 +188,15 @@ another window: saved again, it plays on as it is now, without a click.
 
 Examples:
   signalbox play song.json
+  signalbox play mix.rhai                             a script, evaluated again at every save
   signalbox play stems                                the mix of a folder, as `mix` would write it
   signalbox play song.json --host jack --look lead --look \"drums bus\"
   signalbox play song.json --device \"USB Audio\" --rate 96kHz --buffer 128
   signalbox play song.json --learn lead.freq        the controller that you move next moves that
   signalbox play song.json --osc 9000                 then send /lead/freq 800 to that port")]
 pub struct Play {
-    /// The patch, or a folder of recordings, whose mix is played.
-    #[arg(value_name = "PATCH|FOLDER")]
+    /// The patch, a script (.rhai), or a folder of recordings, whose mix is played.
+    #[arg(value_name = "PATCH|SCRIPT|FOLDER")]
     pub patch: PathBuf,
     /// The sound device, by its name or a part of it; the system's choice if left out.
     #[arg(long, value_name = "NAME")]
@@ -275,11 +312,24 @@ pub struct Nodes {
     pub name: Option<String>,
 }
 
+/// Options of `doc`.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  signalbox doc\n  signalbox doc ride")]
+pub struct Doc {
+    /// A word of the language.
+    pub word: Option<String>,
+    /// Prints the page of all words, in Markdown.
+    #[arg(long, conflicts_with = "word")]
+    pub page: bool,
+}
+
 /// Options of `check`.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  signalbox check song.json\n  signalbox check song.json --store-cuts")]
+#[command(
+    after_help = "Examples:\n  signalbox check song.json\n  signalbox check mix.rhai\n  signalbox check song.json --store-cuts"
+)]
 pub struct Check {
-    /// The patch.
+    /// The patch, or a script (.rhai).
     pub patch: PathBuf,
     /// Writes into the patch where its loops are cut, so that they stay cut there when other cables are drawn.
     #[arg(long)]

@@ -53,6 +53,14 @@ pub fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "is a whole number from 1".into())
 }
 
+/// A part of a list, from 1, and how many parts there are.
+pub fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    parts
+        .filter(|&(k, n)| 1 <= k && k <= n)
+        .ok_or_else(|| "is a part and how many there are, as in 3/16".into())
+}
+
 /// How many nodes may run side by side.
 pub fn lanes(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| matches!(n, 1 | 4 | 8 | 16)).ok_or_else(|| "is 1, 4, 8 or 16".into())

@@ -1,6 +1,7 @@
 //! `check`: whether a patch compiles and its nodes can be made.
 
 use super::patch::{count, open, problems, warn};
+use super::script::is_script;
 use crate::cli::Check;
 use crate::failure::Failure;
 use crate::say::{say_line, tell};
@@ -13,14 +14,22 @@ use signalbox_engine::run::pair;
 pub fn run(options: &Check) -> Result<(), Failure> {
     let mut opened = open(&options.patch, None)?;
     let mut stored = 0;
+    if options.store_cuts && is_script(&options.patch) {
+        return Err(Failure::new(format!(
+            "{}: is a script, and cuts are stored in patches; write its patch with `signalbox run --patch`",
+            options.patch.display()
+        )));
+    }
     if options.store_cuts {
         let compiled = compile(&opened.patch, &opened.context()).map_err(|p| problems(&options.patch, &p))?;
         stored = store_cuts(options, &mut opened.patch, &compiled)?;
     }
     let context = opened.context();
-    let compiled = compile(&opened.patch, &context).map_err(|p| problems(&options.patch, &p))?;
+    let compiled = compile(&opened.patch, &context).map_err(|p| opened.problems(&options.patch, &p))?;
     let (mut builder, _) = pair();
-    builder.build(&compiled, &context, &opened.patch.tempo).map_err(|p| problems(&options.patch, &p))?;
+    builder
+        .build(&compiled, &context, &opened.patch.tempo)
+        .map_err(|p| opened.problems(&options.patch, &p))?;
     warn(&compiled.warnings);
     // What compiles may still want something before it renders.
     if let Err(e @ (RenderError::NoOutput | RenderError::Endless(_))) =

@@ -1,10 +1,12 @@
 //! `edit`: the window in which a patch is edited.
 
+use super::script::is_script;
 use super::source;
 use crate::cli::Edit;
 use crate::failure::Failure;
 use signalbox_editor::{Options, Output, run as open_window, session};
 use signalbox_live::Wanted;
+use std::path::Path;
 
 /// Opens the window on a patch, the mix of a folder, or a first patch.
 pub fn run(options: &Edit) -> Result<(), Failure> {
@@ -20,6 +22,11 @@ pub fn run(options: &Edit) -> Result<(), Failure> {
     match options.patch.as_deref() {
         Some(folder) if folder.is_dir() => {
             editor.patch = Some((source::open(folder, options.rate)?.patch, folder.into()));
+        }
+        // A script stays a text: what it writes is shown, and saved as a patch of its own.
+        Some(script) if is_script(script) => {
+            let folder = script.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            editor.patch = Some((source::open(script, options.rate)?.patch, folder.into()));
         }
         Some(file) => {
             // What is wrong with it is told before there is a window.

@@ -5,6 +5,7 @@ mod check;
 mod demo;
 #[cfg(feature = "live")]
 mod devices;
+mod doc;
 #[cfg(feature = "editor")]
 mod edit;
 mod explain;
@@ -16,6 +17,8 @@ mod patch;
 #[cfg(feature = "live")]
 mod play;
 mod render;
+mod run;
+mod script;
 #[cfg(feature = "live")]
 mod source;
 
@@ -34,6 +37,8 @@ pub fn run(command: Option<Command>) -> Result<(), Failure> {
         Command::Demo(options) => demo::run(&options),
         Command::Mix(options) => mix::run(&options),
         Command::Render(options) => render::run(&options),
+        Command::Doc(options) => doc::run(&options),
+        Command::Run(options) => run::run(&options),
         Command::Measure(options) => measure::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Nodes(options) => nodes::run(&options),

@@ -1,5 +1,6 @@
 //! Opens patches.
 
+use super::script::{is_script, not_run, settings};
 use crate::failure::Failure;
 use crate::say::tell;
 use signalbox_engine::compile::{Context, Problem, lanes_here};
@@ -7,6 +8,7 @@ use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{self, Patch, PatchError};
 use signalbox_engine::render::RenderError;
 use signalbox_file::FileError;
+use signalbox_scripts::{Mode, Outcome, Script, Settings};
 use signalbox_studio::assets::Files;
 use signalbox_studio::output::StudioError;
 use std::path::Path;
@@ -25,6 +27,8 @@ pub struct Opened {
     pub rate: u32,
     files: Files,
     shelf: Shelf,
+    /// The script that wrote it.
+    script: Option<Outcome>,
 }
 
 impl Opened {
@@ -32,10 +36,38 @@ impl Opened {
     pub fn context(&self) -> Context<'_> {
         Context { shelf: &self.shelf, assets: &self.files, rate: self.rate, lanes: lanes_here() }
     }
+
+    /// A failure with a line a problem, at the places of the script that wrote the patch.
+    pub fn problems(&self, path: &Path, list: &[Problem]) -> Failure {
+        let Some(script) = &self.script else { return problems(path, list) };
+        let texts: Vec<String> = list.iter().map(|p| script.trouble(p).to_string()).collect();
+        Failure::new(texts.join("\n"))
+    }
+
+    /// A failure of a render, with the patch that it is about.
+    pub fn unrendered(&self, path: &Path, error: StudioError) -> Failure {
+        match error {
+            StudioError::Render(RenderError::Problems(list)) => self.problems(path, &list),
+            e => unrendered(path, e),
+        }
+    }
 }
 
-/// Reads a patch; `rate` wins over the patch's own.
+/// The patch that a script writes; nothing is rendered.
+fn write(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
+    let settings = Settings { rate, ..settings(Mode::Build, path, &[]) };
+    let script = Script::open(path)?.run(&settings).map_err(not_run)?;
+    script.notes.iter().for_each(|note| tell(format_args!("note: {note}")));
+    let (patch, rate) = (script.patch.clone(), script.rate);
+    let (files, shelf) = (Files::beside(path), signalbox_studio::shelf());
+    Ok(Opened { patch, rate, files, shelf, script: Some(script) })
+}
+
+/// Reads a patch, or has a script write it; `rate` wins over the patch's own.
 pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
+    if is_script(path) {
+        return write(path, rate);
+    }
     let text = signalbox_file::read_text(path).map_err(|e| match e {
         FileError::Broken { .. } => {
             Failure::new(format!("{}: is no patch, for it is not text; {WAY_OUT}", path.display()))
@@ -50,7 +82,7 @@ pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
         e => Failure::new(format!("{}: {e}", path.display())),
     })?;
     let rate = rate.or(patch.rate).unwrap_or(USUAL_RATE);
-    Ok(Opened { patch, rate, files: Files::beside(path), shelf: signalbox_studio::shelf() })
+    Ok(Opened { patch, rate, files: Files::beside(path), shelf: signalbox_studio::shelf(), script: None })
 }
 
 /// Prints what is odd but no error.

@@ -1,6 +1,6 @@
 //! `render`: a patch into a WAV file, and its stems.
 
-use super::patch::{Opened, count, open, unrendered, warn};
+use super::patch::{Opened, count, open, warn};
 use super::threads;
 use crate::cli::Render;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ pub fn run(options: &Render) -> Result<(), Failure> {
     refuse_own_input(&opened.patch, context.shelf, &options.patch, &options.out)?;
     let how = Options { seconds: options.length, threads: threads(options.threads), ..Options::default() };
     let written = render_file(&opened.patch, &context, &how, &options.out, options.bits, &Bar::default())
-        .map_err(|e| unrendered(&options.patch, e))?;
+        .map_err(|e| opened.unrendered(&options.patch, e))?;
     report(&written, &options.out, opened.rate)?;
     if let Some(stems) = stems {
         let seconds = written.report.frames as f64 / f64::from(opened.rate);
@@ -106,7 +106,7 @@ fn write_stems(opened: &Opened, options: &Render, stems: &Stems<'_>, seconds: f6
                 options.out.display(),
                 stems.folder.display()
             )),
-            e => unrendered(&options.patch, e),
+            e => opened.unrendered(&options.patch, e),
         }
     })?;
     say_line(format_args!("{}: {}", stems.folder.display(), count(stems.strips.len(), "stem")))?;

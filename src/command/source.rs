@@ -1,6 +1,7 @@
 //! What is played or edited: a patch file, or the mix of a folder.
 
 use crate::command::patch;
+use crate::command::script::is_script;
 use crate::command::threads;
 use crate::failure::Failure;
 use crate::progress::{Bar, interrupted};
@@ -56,6 +57,11 @@ pub fn save(path: &Path, patch: &Patch) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::new(
             "the mix of a folder is no file; write it with `signalbox mix`, and play that patch",
+        ));
+    }
+    if is_script(path) {
+        return Err(Failure::new(
+            "a script is not written into; what was learnt holds until the command ends",
         ));
     }
     let text = write(patch).map_err(|e| Failure::new(e.to_string()))?;

@@ -12,6 +12,7 @@ mod mix_refusals;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod pulse;
 mod render;
+mod scripts;
 mod stems;
 mod support;
 mod voices;

@@ -3,8 +3,21 @@
 use crate::support::sound::{Bits, pad, spec};
 use crate::support::{Folder, Said};
 
-const WORDS: [&str; 11] =
-    ["demo", "mix", "render", "edit", "measure", "explain", "nodes", "check", "new", "bench", "completions"];
+const WORDS: [&str; 13] = [
+    "demo",
+    "mix",
+    "run",
+    "doc",
+    "render",
+    "edit",
+    "measure",
+    "explain",
+    "nodes",
+    "check",
+    "new",
+    "bench",
+    "completions",
+];
 
 #[test]
 fn the_help_of_every_word_has_an_example_that_begins_with_the_command() {

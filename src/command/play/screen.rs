@@ -76,7 +76,7 @@ impl Screen {
     pub fn show(&self, status: &Status, tempo: &TempoMap, probes: &[(String, Arc<Probe>)]) {
         if self.raw {
             let probes: Vec<String> = probes.iter().map(|(key, probe)| seen(key, probe)).collect();
-            let whole = line(status, tempo) + &probes.concat();
+            let whole = line(status, tempo) + probes.concat().as_str();
             // A line that is broken in two could not be taken away again.
             let width = size().map_or(usize::MAX, |(columns, _)| usize::from(columns).saturating_sub(1));
             self.clear();
@@ -157,7 +157,7 @@ fn decibels(peak: f32) -> f32 {
 fn meter(peak: f32) -> String {
     let db = decibels(peak);
     let cells = ((db + 60.0) / 60.0 * METER as f32).clamp(0.0, METER as f32).round() as usize;
-    let bar = "█".repeat(cells) + &"·".repeat(METER - cells);
+    let bar = "█".repeat(cells) + "·".repeat(METER - cells).as_str();
     if peak > 0.0 { format!("{bar} {db:5.1}") } else { format!("{bar}  -inf") }
 }
 

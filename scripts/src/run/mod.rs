@@ -1,0 +1,219 @@
+//! Runs a script.
+
+mod failure;
+
+use crate::sandbox::{Clock, Root, limit};
+use crate::syntax::{Named, register_assert};
+use crate::trouble::Trouble;
+use crate::words::{Check, Doc, Lesson, Mode, Shared, Words, World};
+use rhai::packages::{Package, StandardPackage};
+use rhai::{Dynamic, Engine, Scope};
+use signalbox_engine::compile::Problem;
+use signalbox_engine::patch::Patch;
+use signalbox_studio::assets::Files;
+use signalbox_studio::console::MASTER;
+use signalbox_studio::output::{Progress, Unwatched};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The longest script, in bytes.
+const LONGEST: usize = 1024 * 1024;
+
+/// A script's text, with the name that errors show.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// What errors call it.
+    pub name: String,
+    /// The text.
+    pub source: String,
+}
+
+/// How a script is run.
+#[derive(Clone)]
+pub struct Settings {
+    /// What is done with it.
+    pub mode: Mode,
+    /// Where it may read and write.
+    pub root: Root,
+    /// Frames a second; by the script, its first file or 48,000 where it is `None`.
+    pub rate: Option<u32>,
+    /// How many threads render.
+    pub threads: usize,
+    /// Which part of each list is worked on, from 1, and how many parts there are: with it, files that are written and
+    /// newer than what they are made from stay as they are.
+    pub shard: Option<(usize, usize)>,
+    /// Who watches renders.
+    pub progress: Rc<dyn Progress>,
+    /// Who hears what it prints.
+    pub print: Rc<dyn Fn(&str)>,
+}
+
+impl Settings {
+    /// Settings for a script in a folder.
+    pub fn new(mode: Mode, folder: &Path) -> Self {
+        Self {
+            mode,
+            root: Root::new(folder),
+            rate: None,
+            threads: 1,
+            shard: None,
+            progress: Rc::new(Unwatched),
+            print: Rc::new(|_| {}),
+        }
+    }
+}
+
+/// What a script came to.
+pub struct Outcome {
+    /// The patch that it wrote.
+    pub patch: Patch,
+    /// The audio files that it has read.
+    pub files: Arc<Files>,
+    /// Frames a second.
+    pub rate: u32,
+    /// What its asserts found.
+    pub checks: Vec<Check>,
+    /// What it teaches.
+    pub lesson: Lesson,
+    /// What is odd but no error.
+    pub notes: Vec<String>,
+    script: Script,
+    places: std::collections::BTreeMap<String, crate::Place>,
+}
+
+impl Script {
+    /// Reads a script's file.
+    pub fn open(path: &Path) -> Result<Self, signalbox_file::FileError> {
+        Ok(Self { name: path.display().to_string(), source: signalbox_file::read_text(path)? })
+    }
+
+    /// Runs it. What it prints is told at once.
+    pub fn run(&self, settings: &Settings) -> Result<Outcome, Trouble> {
+        if self.source.len() > LONGEST {
+            return Err(Trouble::whole(&self.name, "is longer than 1 MiB; that is no script"));
+        }
+        let clock = Clock::start();
+        let mut world =
+            World::new(settings.mode, settings.root.clone(), settings.progress.clone(), clock.clone());
+        world.named = Named::read(&self.source);
+        world.rate = settings.rate;
+        world.threads = settings.threads.max(1);
+        if let Some((part, parts)) = settings.shard {
+            world.shard = (part.saturating_sub(1), parts.max(1));
+            world.resume = true;
+        }
+        let text = world.named.text.clone();
+        let world: Shared = Rc::new(RefCell::new(world));
+        let (engine, docs) = engine(&world, settings, clock);
+        let mut scope = Scope::new();
+        scope.push_constant("out", crate::draft::Strip::new(MASTER));
+        // A panic of Rhai or of a word is an error of this script, and nobody else's.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let ast = engine.compile(&text).map_err(Box::<rhai::EvalAltResult>::from)?;
+            engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
+        }));
+        let result = match result {
+            Ok(result) => result,
+            Err(_) => {
+                return Err(Trouble::whole(
+                    &self.name,
+                    "broke a word of the language; please report this script",
+                ));
+            }
+        };
+        drop(scope);
+        drop(engine);
+        let mut world = world.borrow_mut();
+        let result = result.map_err(|e| failure::trouble(&e, self, &world, &docs));
+        let value = result?;
+        finish(&mut world, &value).map_err(|what| Trouble::whole(&self.name, what.what))?;
+        let rate = world.rate();
+        let draft = &mut world.draft;
+        Ok(Outcome {
+            patch: std::mem::take(&mut draft.patch),
+            places: std::mem::take(&mut draft.places),
+            files: world.files.clone(),
+            rate,
+            checks: std::mem::take(&mut world.checks),
+            lesson: std::mem::take(&mut world.lesson),
+            notes: std::mem::take(&mut world.notes),
+            script: self.clone(),
+        })
+    }
+}
+
+/// An engine with all words.
+fn engine(world: &Shared, settings: &Settings, clock: Clock) -> (Engine, Vec<Doc>) {
+    let mut engine = Engine::new_raw();
+    StandardPackage::new().register_into_engine(&mut engine);
+    limit(&mut engine, clock);
+    engine.set_fail_on_invalid_map_property(true);
+    let print = settings.print.clone();
+    engine.on_print(move |text| print(text));
+    let print = settings.print.clone();
+    engine.on_debug(move |text, _, _| print(text));
+    register_assert(&mut engine, world.clone());
+    let docs = Words::teach(&mut engine, world.clone());
+    (engine, docs)
+}
+
+/// All that is told about the words.
+pub fn docs() -> Vec<Doc> {
+    let settings = Settings::new(Mode::Build, Path::new(""));
+    let clock = Clock::start();
+    let world = World::new(settings.mode, settings.root.clone(), settings.progress.clone(), clock.clone());
+    engine(&Rc::new(RefCell::new(world)), &settings, clock).1
+}
+
+/// A signal that is the value of the whole script is heard; strips that lead nowhere are told.
+fn finish(world: &mut World, value: &Dynamic) -> Result<(), crate::trouble::Wrong> {
+    let draft = &mut world.draft;
+    let fader = signalbox_studio::console::fader;
+    let leads = |patch: &Patch, strip: &str| patch.graph.cables.values().any(|c| c.from.node == fader(strip));
+    for slot in &world.slots {
+        draft.desk().master()?;
+        if !leads(&draft.patch, slot) {
+            draft.desk().route(slot, MASTER)?;
+        }
+    }
+    let heard = draft.patch.graph.nodes.values().any(|n| n.kind == "output");
+    if !heard && let Some(signal) = crate::draft::signal(value) {
+        draft.desk().master()?;
+        draft.lead(&signal, MASTER);
+    }
+    let strips = draft.desk().strips();
+    for strip in strips.iter().filter(|s| *s != MASTER) {
+        if !leads(&draft.patch, strip) {
+            world.notes.push(format!("`{strip}` leads nowhere: lead it on, as in {strip} |> master()"));
+        }
+    }
+    Ok(())
+}
+
+impl Outcome {
+    /// A problem of the patch, at the place of the script that it comes from.
+    pub fn trouble(&self, problem: &Problem) -> Trouble {
+        // The place names a node, or a cable between two.
+        let node =
+            self.places.keys().filter(|id| problem.place.contains(id.as_str())).max_by_key(|id| id.len());
+        let what = problem.to_string();
+        match node.and_then(|id| self.places.get(id)) {
+            Some(&place) => Trouble::at(&self.script.name, &self.script.source, place, what),
+            None => Trouble::whole(&self.script.name, what),
+        }
+    }
+
+    /// The asserts that do not hold, at their places.
+    pub fn failed(&self) -> Vec<Trouble> {
+        let failed = self.checks.iter().filter(|c| !c.holds);
+        let tell = |check: &Check| {
+            let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
+            let what = format!("does not hold: {}{why}", check.sides);
+            Trouble::at(&self.script.name, &self.script.source, check.place, what)
+        };
+        failed.map(tell).collect()
+    }
+}

@@ -1,0 +1,8 @@
+//! What a script may do, and how much of it.
+
+pub mod glob;
+mod limits;
+mod root;
+
+pub use limits::{Clock, limit};
+pub use root::Root;

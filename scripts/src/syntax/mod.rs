@@ -1,0 +1,7 @@
+//! From a user's text to what Rhai reads, and from Rhai's places back to the user's.
+
+mod assert;
+mod named;
+
+pub use assert::register as register_assert;
+pub use named::{Named, Place};

@@ -1,0 +1,11 @@
+//! The language by what is heard: scripts are run on sound made here, and what they render is measured.
+
+mod batch;
+mod docs;
+mod errors;
+mod hostile;
+mod lesson;
+mod library;
+mod live;
+mod mix;
+mod support;
