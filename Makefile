@@ -23,6 +23,7 @@ bench: setup
 	$(CARGO) run --release -- bench
 	$(CARGO) run --release -p signalbox-live --example age
 	$(CARGO) run --release -p signalbox-live --example threads
+	$(CARGO) run --release -p signalbox-editor --example frames
 	@sh .ci/instructions
 
 soak: setup

@@ -129,15 +129,17 @@ const PIECES: usize = 24;
 impl Curve {
     /// The way from an output, which leaves to the right, to an input, which is entered from the left.
     pub fn cable(from: Point, to: Point) -> Self {
-        let (dx, dy) = (to.x - from.x, (to.y - from.y).abs());
-        // Backwards it swings out further, so that both ends stay to be seen.
-        let reach = if dx >= 0.0 {
-            (dx * 0.5).max((dy * 0.35).min(64.0)).min(160.0)
-        } else {
-            (48.0 - dx * 0.4).min(200.0)
-        };
+        let way = to - from;
+        if way.x >= 0.0 {
+            let reach = (way.x * 0.5).max((way.y.abs() * 0.35).min(64.0)).min(160.0);
+            let out = Point::new(reach, 0.0);
+            return Self([from, from + out, to - out, to]);
+        }
+        // Backwards it swings out, and below what lies between, so that the way back is seen.
+        let reach = (64.0 - way.x * 0.3).min(240.0);
+        let below = Point::new(0.0, (140.0 - way.y.abs()).max(0.0) * 1.2);
         let out = Point::new(reach, 0.0);
-        Self([from, from + out, to - out, to])
+        Self([from, from + out + below, to - out + below, to])
     }
 
     /// The place at a share of the way, 0 to 1.

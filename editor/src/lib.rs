@@ -24,4 +24,4 @@ mod window;
 
 pub use live::Output;
 pub use screen::Options;
-pub use window::{WindowError, run};
+pub use window::{WindowError, prefer_processor, run};

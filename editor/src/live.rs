@@ -9,7 +9,7 @@ use signalbox_engine::compile::Problem;
 use signalbox_engine::node::{Probe, Value};
 use signalbox_engine::patch::{Control, Endpoint, Patch};
 use signalbox_live::midi::{Midi, System, Told};
-use signalbox_live::{Event, Order, Source, Stage, Status, Trip, Wanted};
+use signalbox_live::{Event, Order, Place, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -23,6 +23,8 @@ pub const LOUDEST: f32 = 6.0;
 const SILENT: f32 = -120.0;
 /// How much of a level is left after a look: it falls by 26 dB a second at thirty looks.
 const FALL: f32 = 0.905;
+/// How much is kept of what is watched, in seconds.
+const WATCHED: f32 = 0.1;
 /// How many messages are kept.
 const TOLD: usize = 50;
 
@@ -69,6 +71,9 @@ pub struct Live {
     told: Vec<String>,
     learnt: Vec<Control>,
     heard: Option<Arc<Probe>>,
+    /// Where the pointer stands, and what flows there.
+    watched: Option<Place>,
+    scope: Option<Arc<Probe>>,
     trip: Option<Trip>,
 }
 
@@ -103,6 +108,8 @@ impl Live {
             told: Vec::new(),
             learnt: Vec::new(),
             heard: None,
+            watched: None,
+            scope: None,
             trip: None,
         }
     }
@@ -209,6 +216,30 @@ impl Live {
         self.heard.as_ref()
     }
 
+    /// Watches what comes out of a port of a node, behind the instances that it lies in; or nothing any more.
+    pub fn watch(&mut self, inside: &[String], place: Option<(String, String)>) {
+        let place = place.map(|(node, port)| {
+            let way: String = inside.iter().map(|id| format!("{id}/")).collect();
+            let port = if port.is_empty() { String::new() } else { format!(".{port}") };
+            Place::new(&format!("{way}{node}{port}"))
+        });
+        if place == self.watched {
+            return;
+        }
+        if let Some(before) = std::mem::replace(&mut self.watched, place) {
+            self.stage.look(&before, None);
+        }
+        self.scope = None;
+        if let Some(now) = &self.watched {
+            self.stage.look(now, Some(WATCHED));
+        }
+    }
+
+    /// What flows where is watched, as soon as it is there.
+    pub fn scope(&self) -> Option<&Arc<Probe>> {
+        self.scope.as_ref()
+    }
+
     /// What has happened, the last at the end.
     pub fn told(&self) -> &[String] {
         &self.told
@@ -258,7 +289,14 @@ impl Live {
         let mut moved = false;
         let mut fresh: HashMap<(String, String), Level> = HashMap::new();
         self.heard = None;
+        self.scope = None;
+        let watched = self.watched.as_ref().map(Place::key);
         for (key, probe) in self.stage.probes() {
+            if watched.as_ref() == Some(&key) {
+                moved = true;
+                self.scope = Some(probe);
+                continue;
+            }
             let name = key.rsplit('/').next().unwrap_or_default();
             if name == HEARD {
                 self.heard = Some(probe);

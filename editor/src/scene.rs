@@ -20,6 +20,8 @@ pub const HEAD: f32 = 32.0;
 pub const ROW: f32 = 24.0;
 /// The height of its picture.
 pub const PICTURE: f32 = 56.0;
+/// How many letters a label has at most that is read on the card.
+const NAME: usize = 20;
 /// The room below.
 pub const FOOT: f32 = 8.0;
 
@@ -40,6 +42,8 @@ pub struct Card {
     pub id: String,
     /// What is read on it.
     pub title: String,
+    /// All that its label says.
+    pub note: String,
     /// The name of its kind.
     pub kind: String,
     /// Its family; nothing for sub-patches and their ports.
@@ -262,6 +266,12 @@ impl Card {
     }
 }
 
+/// What is read on a card: the label where it is a name; one that is a sentence is read elsewhere.
+fn title(id: &str, node: &Node) -> String {
+    let name = !node.label.is_empty() && node.label.chars().count() <= NAME;
+    if name { node.label.clone() } else { id.into() }
+}
+
 fn card(patch: &Patch, id: &str, node: &Node, ports: Ports, shelf: &Shelf) -> Card {
     let declaration = shelf.get(&node.kind);
     let inside = patch.subpatches.contains_key(&node.kind);
@@ -270,7 +280,8 @@ fn card(patch: &Patch, id: &str, node: &Node, ports: Ports, shelf: &Shelf) -> Ca
     let picture = declaration.is_some_and(|d| picture::Sort::of(d).is_some()).then(Rect::default);
     Card {
         id: id.into(),
-        title: if node.label.is_empty() { id.into() } else { node.label.clone() },
+        title: title(id, node),
+        note: node.label.clone(),
         kind: declaration.map_or_else(|| node.kind.clone(), |d| d.title.to_lowercase()),
         group: ports::group(node, shelf),
         rect: Rect::default(),

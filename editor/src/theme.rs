@@ -74,8 +74,6 @@ pub struct Colors {
     pub alarm: Color,
     /// Text that says what is wrong.
     pub wrong: Color,
-    /// Shadows.
-    pub shadow: Color,
     /// How strong the tint of a family is.
     pub tint: f32,
     /// How much darker than on a dark ground it is.
@@ -107,7 +105,6 @@ const DARK: Colors = Colors {
     value: (hex(0x6a7d99), hex(0xa9d1ff)),
     alarm: hex(0xff5d5d),
     wrong: hex(0xff9a8f),
-    shadow: Color { r: 0.0, g: 0.0, b: 0.0, a: 0.35 },
     tint: 1.0,
     shade: 0.0,
 };
@@ -128,7 +125,6 @@ const LIGHT: Colors = Colors {
     value: (hex(0xa2b1c6), hex(0x1f63b5)),
     alarm: hex(0xd11a2a),
     wrong: hex(0xb0141f),
-    shadow: Color { r: 0.1, g: 0.12, b: 0.16, a: 0.16 },
     tint: 1.0,
     shade: 0.38,
 };
@@ -149,7 +145,6 @@ const CONTRAST: Colors = Colors {
     value: (hex(0x8fbcff), hex(0xd4e6ff)),
     alarm: hex(0xff4d4d),
     wrong: hex(0xffa39a),
-    shadow: Color { r: 0.0, g: 0.0, b: 0.0, a: 0.0 },
     tint: 1.2,
     shade: 0.0,
 };

@@ -7,6 +7,27 @@ pub mod meter;
 pub mod plot;
 
 use crate::geometry::{Point, Rect};
+use iced::advanced::Renderer as _;
+use iced::advanced::graphics::geometry::{self, Renderer as _};
+
+/// What a small widget draws: it is kept, and drawn anew only where it has changed.
+pub(crate) type Kept = geometry::Cache<iced::Renderer>;
+
+/// Draws a small widget into its box; what it drew before is drawn again unless `anew`.
+fn paint(
+    kept: &Kept,
+    renderer: &mut iced::Renderer,
+    bounds: iced::Rectangle,
+    anew: bool,
+    draw: impl FnOnce(&mut geometry::Frame<iced::Renderer>),
+) {
+    if anew {
+        kept.clear();
+    }
+    let drawn = kept.draw(renderer, bounds.size(), draw);
+    renderer
+        .with_translation(iced::Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(drawn));
+}
 
 /// A place as the toolkit has it.
 fn to(p: Point) -> iced::Point {

@@ -35,6 +35,30 @@ fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
+/// Starts the program anew so that the processor draws, where there is no graphics processor; else does nothing. A
+/// graphics processor that is only played by the processor is slower than that.
+#[cfg(target_os = "linux")]
+pub fn prefer_processor() {
+    use std::os::unix::process::CommandExt;
+    const CHOICE: &str = "ICED_BACKEND";
+    let there = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    let real = there.into_iter().any(|e| e.file_name().to_string_lossy().starts_with("renderD"));
+    if real || std::env::var_os(CHOICE).is_some() {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        // It comes back only where that failed; then it goes on as it is.
+        let _ = std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(CHOICE, "tiny-skia")
+            .exec();
+    }
+}
+
+/// Elsewhere the system's choice is good.
+#[cfg(not(target_os = "linux"))]
+pub fn prefer_processor() {}
+
 /// Opens the window, and comes back when it is closed.
 pub fn run(options: Options) -> Result<(), WindowError> {
     if !has_display() {

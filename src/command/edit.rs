@@ -4,12 +4,13 @@ use super::script::is_script;
 use super::source;
 use crate::cli::Edit;
 use crate::failure::Failure;
-use signalbox_editor::{Options, Output, run as open_window, session};
+use signalbox_editor::{Options, Output, prefer_processor, run as open_window, session};
 use signalbox_live::Wanted;
 use std::path::Path;
 
 /// Opens the window on a patch, the mix of a folder, or a first patch.
 pub fn run(options: &Edit) -> Result<(), Failure> {
+    prefer_processor();
     let wanted = Wanted {
         host: options.host.clone(),
         device: options.device.clone(),

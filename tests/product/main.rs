@@ -3,6 +3,8 @@
 mod bad_files;
 mod bad_patches;
 mod bench;
+#[cfg(all(feature = "editor", target_os = "linux"))]
+mod editor;
 mod interrupt;
 #[cfg(feature = "live")]
 mod live;

@@ -29,6 +29,10 @@ impl Screen {
                 self.session.look(View { at: to - self.size / (2.0 * view.zoom), ..view });
                 Task::none()
             }
+            Told::Over(place) => {
+                self.live.watch(&self.session.inside, place);
+                Task::none()
+            }
             Told::Pointer(pointer) => self.pointer(pointer),
         }
     }

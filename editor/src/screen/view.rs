@@ -75,6 +75,7 @@ impl Screen {
             cable: self.session.cable,
             gesture: &self.gesture,
             levels: &self.live,
+            scope: self.live.scope(),
             pictures: &self.shown,
             wrong: &self.wrong,
             phase: moves.then(|| (self.started.elapsed().as_secs_f32() / PACE).fract()),

@@ -1,8 +1,9 @@
-//! How buttons, fields, panes and menus look.
+//! How buttons, fields, panes and menus look. Nothing has a shadow: the software renderer does not count it to what has
+//! to be painted anew, so that it would darken with every change near it.
 
 use super::{Colors, fade};
 use iced::widget::{button, container, pick_list, scrollable, text_input};
-use iced::{Background, Border, Color, Shadow, Theme, Vector, border};
+use iced::{Background, Border, Color, Shadow, Theme, border};
 
 /// The size of text.
 pub const TEXT: f32 = 13.0;
@@ -49,7 +50,6 @@ pub fn floating(c: &'static Colors) -> impl Fn(&Theme) -> container::Style {
         background: Some(c.raised.into()),
         text_color: Some(c.text),
         border: edge(c.line, 1.0),
-        shadow: Shadow { color: c.shadow, offset: Vector::new(0.0, 4.0), blur_radius: 16.0 },
         ..container::Style::default()
     }
 }
@@ -156,7 +156,7 @@ pub fn menu(c: &'static Colors) -> impl Fn(&Theme) -> iced::overlay::menu::Style
         text_color: c.text,
         selected_text_color: c.on_accent,
         selected_background: c.accent.into(),
-        shadow: Shadow { color: c.shadow, offset: Vector::new(0.0, 4.0), blur_radius: 16.0 },
+        shadow: Shadow::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::geometry::{Point, Rect};
 use crate::gesture::{Gesture, Held, Pointer};
 use crate::live::Level;
 use crate::picture::Picture;
+use crate::ports::Sort;
 use crate::scene::{Hit, Scene};
 use crate::session::View;
 use crate::theme::Colors;
@@ -20,6 +21,7 @@ use iced::advanced::mouse::click::{Click, Kind};
 use iced::advanced::widget::{Operation, Tree, tree};
 use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, Widget, layout, renderer};
 use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, keyboard, mouse, window};
+use signalbox_engine::node::Probe;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -32,6 +34,8 @@ pub enum Told {
     Size(Point),
     /// The middle of the view is to be here.
     Jump(Point),
+    /// The pointer stands over what comes out of a port of a node, or over nothing of that sort.
+    Over(Option<(String, String)>),
 }
 
 /// The levels at the ports of nodes.
@@ -54,6 +58,8 @@ pub struct GraphView<'a, Message> {
     pub gesture: &'a Gesture,
     /// How loud it is.
     pub levels: &'a dyn Levels,
+    /// What flows where the pointer stands.
+    pub scope: Option<&'a Arc<Probe>>,
     /// The pictures of nodes.
     pub pictures: &'a HashMap<String, Arc<Picture>>,
     /// The nodes with which something is wrong.
@@ -251,7 +257,11 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
                 }
                 let over = inside.map(|_| self.scene.hit(at, self.view.zoom));
                 if over != state.over {
+                    let (before, now) = (self.source(state.over), self.source(over));
                     state.over = over;
+                    if before != now {
+                        shell.publish((self.on)(Told::Over(now)));
+                    }
                     shell.request_redraw();
                 }
             }
@@ -278,7 +288,7 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
             }
             Event::Mouse(mouse::Event::CursorLeft) if state.over.is_some() => {
                 state.over = None;
-                shell.request_redraw();
+                shell.publish((self.on)(Told::Over(None)));
             }
             _ => {}
         }
@@ -347,6 +357,18 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
 }
 
 impl<Message> GraphView<'_, Message> {
+    /// The node and the port that what the pointer stands over comes from.
+    fn source(&self, over: Option<Hit>) -> Option<(String, String)> {
+        let (card, socket) = match over? {
+            Hit::Wire(wire) => self.scene.wires.get(wire)?.from,
+            Hit::Socket(card, socket) => (card, socket),
+            _ => return None,
+        };
+        let card = self.scene.cards.get(card)?;
+        let socket = card.sockets.get(socket).filter(|s| s.out && s.port.sort == Sort::Sound)?;
+        Some((card.id.clone(), socket.port.name.clone()))
+    }
+
     fn has(&self, hit: Hit) -> bool {
         match hit {
             Hit::Socket(card, socket) => self.scene.cards.get(card).is_some_and(|c| socket < c.sockets.len()),

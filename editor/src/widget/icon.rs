@@ -1,10 +1,11 @@
 //! Icons: lines of our own, in a box of 16 by 16.
 
-use iced::advanced::Renderer as _;
-use iced::advanced::graphics::geometry::Renderer as _;
-use iced::advanced::graphics::geometry::{Frame, LineCap, LineJoin, Path, Stroke, path::Builder};
-use iced::advanced::{Layout, Widget, layout, renderer, widget::Tree};
-use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, Vector, mouse};
+use super::Kept;
+use iced::advanced::graphics::geometry::{LineCap, LineJoin, Path, Stroke, path::Builder};
+use iced::advanced::widget::{Tree, tree};
+use iced::advanced::{Layout, Widget, layout, renderer};
+use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, mouse};
+use std::cell::Cell;
 
 /// A picture for a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +119,22 @@ struct Drawn {
 
 const SIZE: f32 = 16.0;
 
+#[derive(Default)]
+struct State {
+    kept: Kept,
+    /// What was drawn last.
+    last: Cell<Option<(Icon, Color)>>,
+}
+
 impl<Message> Widget<Message, Theme, Renderer> for Drawn {
+    fn tag(&self) -> tree::Tag {
+        tree::Tag::of::<State>()
+    }
+
+    fn state(&self) -> tree::State {
+        tree::State::new(State::default())
+    }
+
     fn size(&self) -> Size<Length> {
         Size::new(Length::Fixed(SIZE), Length::Fixed(SIZE))
     }
@@ -129,7 +145,7 @@ impl<Message> Widget<Message, Theme, Renderer> for Drawn {
 
     fn draw(
         &self,
-        _: &Tree,
+        tree: &Tree,
         renderer: &mut Renderer,
         _: &Theme,
         _: &renderer::Style,
@@ -137,26 +153,27 @@ impl<Message> Widget<Message, Theme, Renderer> for Drawn {
         _: mouse::Cursor,
         _: &Rectangle,
     ) {
-        let bounds = layout.bounds();
-        let mut frame = Frame::new(renderer, bounds.size());
-        for (places, filled) in self.icon.lines() {
-            let path = Path::new(|path: &mut Builder| {
-                for (k, &(x, y)) in places.iter().enumerate() {
-                    let at = Point::new(x, y);
-                    if k == 0 { path.move_to(at) } else { path.line_to(at) }
-                }
+        let state = tree.state.downcast_ref::<State>();
+        let now = Some((self.icon, self.color));
+        let anew = state.last.replace(now) != now;
+        super::paint(&state.kept, renderer, layout.bounds(), anew, |frame| {
+            for (places, filled) in self.icon.lines() {
+                let path = Path::new(|path: &mut Builder| {
+                    for (k, &(x, y)) in places.iter().enumerate() {
+                        let at = Point::new(x, y);
+                        if k == 0 { path.move_to(at) } else { path.line_to(at) }
+                    }
+                    if *filled {
+                        path.close();
+                    }
+                });
                 if *filled {
-                    path.close();
+                    frame.fill(&path, self.color);
                 }
-            });
-            if *filled {
-                frame.fill(&path, self.color);
+                let round =
+                    Stroke { line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+                frame.stroke(&path, round.with_color(self.color).with_width(1.4));
             }
-            let stroke = Stroke { line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-            frame.stroke(&path, stroke.with_color(self.color).with_width(1.4));
-        }
-        let geometry = frame.into_geometry();
-        renderer
-            .with_translation(Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(geometry));
+        });
     }
 }

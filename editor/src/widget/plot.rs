@@ -1,11 +1,13 @@
 //! A picture of a node, or a line of any kind, in a box.
 
+use super::Kept;
 use crate::geometry::{Point, Rect};
 use crate::picture::Sort;
 use crate::theme::{Colors, fade};
-use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke, path::Builder};
-use iced::advanced::{Layout, Renderer as _, Widget, layout, renderer, widget::Tree};
-use iced::{Color, Element, Length, Rectangle, Renderer, Size, Theme, Vector, mouse};
+use iced::advanced::graphics::geometry::{Frame, Path, Stroke, path::Builder};
+use iced::advanced::widget::{Tree, tree};
+use iced::advanced::{Layout, Renderer as _, Widget, layout, renderer};
+use iced::{Color, Element, Length, Rectangle, Renderer, Size, Theme, mouse};
 
 /// Draws a line, evenly spread over a box, and what lies under it.
 pub fn draw(
@@ -87,6 +89,14 @@ pub struct Plot {
 }
 
 impl<Message> Widget<Message, Theme, Renderer> for Plot {
+    fn tag(&self) -> tree::Tag {
+        tree::Tag::of::<Kept>()
+    }
+
+    fn state(&self) -> tree::State {
+        tree::State::new(Kept::new())
+    }
+
     fn size(&self) -> Size<Length> {
         Size::new(Length::Fill, Length::Fixed(self.height))
     }
@@ -97,7 +107,7 @@ impl<Message> Widget<Message, Theme, Renderer> for Plot {
 
     fn draw(
         &self,
-        _: &Tree,
+        tree: &Tree,
         renderer: &mut Renderer,
         _: &Theme,
         _: &renderer::Style,
@@ -114,16 +124,15 @@ impl<Message> Widget<Message, Theme, Renderer> for Plot {
             },
             self.colors.canvas,
         );
-        let mut frame = Frame::new(renderer, bounds.size());
-        let at = Rect::new(8.0, 8.0, bounds.width - 16.0, bounds.height - 16.0);
-        let (across, upright) = behind(self.sort);
-        lines(&mut frame, at, across, upright, self.colors.grid);
-        for (line, color) in &self.lines {
-            draw(&mut frame, self.sort, line, at, *color, 1.5);
-        }
-        let geometry = frame.into_geometry();
-        renderer
-            .with_translation(Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(geometry));
+        let kept = tree.state.downcast_ref::<Kept>();
+        super::paint(kept, renderer, bounds, true, |frame| {
+            let at = Rect::new(8.0, 8.0, bounds.width - 16.0, bounds.height - 16.0);
+            let (across, upright) = behind(self.sort);
+            lines(frame, at, across, upright, self.colors.grid);
+            for (line, color) in &self.lines {
+                draw(frame, self.sort, line, at, *color, 1.5);
+            }
+        });
     }
 }
 

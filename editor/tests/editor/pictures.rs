@@ -1,7 +1,8 @@
 //! What is seen, against pictures that somebody has looked at. A picture that is missing fails; one that has changed is
 //! written beside the build for a look, and is taken over by hand.
 
-use crate::harness::{Harness, read_png, with, write_png};
+use crate::harness::{Harness, first, read_png, with, write_png};
+use signalbox_editor::Options;
 use signalbox_editor::keymap::Command;
 use signalbox_editor::screen::Message;
 use signalbox_editor::theme::Look;
@@ -19,11 +20,14 @@ const ABOVE: f32 = 0.95;
 
 fn compare(name: &str, seen: &(u32, u32, Vec<u8>)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editor/pictures");
+    compare_with(&folder.join(format!("{name}.png")), name, seen);
+}
+
+fn compare_with(path: &Path, name: &str, seen: &(u32, u32, Vec<u8>)) {
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
     write_png(&out, seen);
-    let path = folder.join(format!("{name}.png"));
     assert!(path.exists(), "there is no picture {}; look at {}", path.display(), out.display());
-    let known = read_png(&path);
+    let known = read_png(path);
     assert_eq!((known.0, known.1), (seen.0, seen.1), "{name}: another size");
     // The line below tells how busy the machine is.
     let above = known.2.len() / known.1 as usize * ((known.1 as f32 * ABOVE) as usize);
@@ -33,14 +37,14 @@ fn compare(name: &str, seen: &(u32, u32, Vec<u8>)) {
 }
 
 /// A screen that stands still.
-fn still(width: f32, height: f32) -> Harness {
-    let mut h = Harness::sized(with(PATCH), width, height);
+fn still(options: Options, source: &'static str, width: f32, height: f32) -> Harness {
+    let mut h = Harness::sized(options, width, height);
     h.screen.session.kept.still = true;
     h.screen.session.kept.hints.extend(0..9);
     h.screen.live.play(false);
     h.screen.live.seek(0.0);
     h.until("levels and pictures", |s| {
-        s.live.level("soft", "out").is_some_and(|l| l.peak > 0.01) && s.live.status().song == 0 && !s.draws()
+        s.live.level(source, "out").is_some_and(|l| l.peak > 0.01) && s.live.status().song == 0 && !s.draws()
     });
     // What was begun before the song stood rings out, and the meters come to rest.
     for _ in 0..60 {
@@ -53,7 +57,7 @@ fn still(width: f32, height: f32) -> Harness {
 
 #[test]
 fn the_looks_are_as_they_were() {
-    let mut h = still(1280.0, 800.0);
+    let mut h = still(with(PATCH), "soft", 1280.0, 800.0);
     h.clicks_on("low");
     for look in Look::ALL {
         h.screen.session.kept.look = look;
@@ -63,7 +67,7 @@ fn the_looks_are_as_they_were() {
 
 #[test]
 fn the_search_and_the_panes_are_as_they_were() {
-    let mut h = still(1280.0, 800.0);
+    let mut h = still(with(PATCH), "soft", 1280.0, 800.0);
     h.key("Tab");
     compare("search", &h.picture(1.0));
     h.key("Escape");
@@ -75,6 +79,14 @@ fn the_search_and_the_panes_are_as_they_were() {
 
 #[test]
 fn twice_as_large_is_as_it_was() {
-    let mut h = still(960.0, 600.0);
+    let mut h = still(with(PATCH), "soft", 960.0, 600.0);
     compare("large", &h.picture(2.0));
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_one_sees() {
+    let mut h = still(first(), "saw", 1280.0, 720.0);
+    h.clicks_on("low");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/editor.png");
+    compare_with(&path, "editor", &h.picture(1.5));
 }

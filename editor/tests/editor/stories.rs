@@ -161,6 +161,20 @@ fn a_whole_patch_is_built_and_tuned_by_keys_alone() {
 }
 
 #[test]
+fn the_pointer_on_a_cable_shows_what_flows_there() {
+    let mut h = Harness::new(first());
+    let wire = h.screen.scene.wires.iter().find(|w| w.id == 2).expect("a cable").curve.at(0.5);
+    let at = h.at(wire);
+    h.moves(at);
+    h.until("the oscillator is watched", |s| s.live.scope().is_some_and(|p| p.written() > 4_800));
+    let kept = h.screen.live.scope().expect("it is watched").last(4_800);
+    let peak = kept[0].iter().fold(0.0f32, |m, x| m.max(x.abs()));
+    assert!((0.2..0.3).contains(&peak), "a saw at -12 dBFS: {peak}");
+    h.moves(iced::Point::new(5.0, 795.0));
+    h.until("nothing is watched", |s| s.live.scope().is_none());
+}
+
+#[test]
 fn the_meters_read_the_loudness_of_what_is_heard() {
     // A sine of 997 Hz at -20 dBFS in both channels reads -20 LUFS (EBU Tech 3341, case 1, less 3 dB).
     let mut h = Harness::new(with(

@@ -11,7 +11,8 @@ use crate::widget::{plot, to};
 use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
 use iced::advanced::text::{self, Renderer as _};
 use iced::advanced::{Renderer as _, renderer};
-use iced::{Border, Color, Rectangle, Renderer, Shadow, Size, Vector, alignment, border};
+use iced::{Border, Color, Rectangle, Renderer, Size, Vector, alignment, border};
+use std::borrow::Cow;
 
 /// How round a card is.
 const ROUND: f32 = 8.0;
@@ -36,13 +37,20 @@ pub(super) fn write(
     side: Side,
     color: Color,
 ) {
+    // The toolkit cuts texts off at the edge of a layer alone.
+    let width = match side {
+        Side::Left => room.x + room.width - at.x,
+        Side::Right => at.x - room.x,
+        Side::Middle => 2.0 * (at.x - room.x).min(room.x + room.width - at.x),
+    };
+    let words = cut(words, width / (size * WIDE));
     let align = match side {
         Side::Left => text::Alignment::Left,
         Side::Right => text::Alignment::Right,
         Side::Middle => text::Alignment::Center,
     };
     let text = iced::advanced::Text {
-        content: words.to_string(),
+        content: words.into_owned(),
         bounds: Size::new(f32::INFINITY, size * 1.4),
         size: size.into(),
         line_height: text::LineHeight::default(),
@@ -53,6 +61,19 @@ pub(super) fn write(
         wrapping: text::Wrapping::None,
     };
     renderer.fill_text(text, to(at), color, room);
+}
+
+/// The mean width of a letter of the bundled font, as a share of its size.
+const WIDE: f32 = 0.5;
+
+/// A text cut off after so many letters.
+fn cut(words: &str, letters: f32) -> Cow<'_, str> {
+    let (count, room) = (words.chars().count(), letters.max(0.0) as usize);
+    if count <= room {
+        return words.into();
+    }
+    let kept: String = words.chars().take(room.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end()).into()
 }
 
 impl<Message> GraphView<'_, Message> {
@@ -103,13 +124,10 @@ impl<Message> GraphView<'_, Message> {
         let scale = pen.view.zoom.min(1.0);
         let ground = mix(c.raised, tint, 0.06 * c.tint);
         let ground = if quiet { mix(ground, c.canvas, 0.55) } else { ground };
-        let lifted = Shadow { color: c.shadow, offset: Vector::new(0.0, 2.0), blur_radius: 8.0 };
-        let shadow = if pen.detail == Detail::Full { lifted } else { Shadow::default() };
         renderer.fill_quad(
             renderer::Quad {
                 bounds,
                 border: Border { color: edge, width, radius: (ROUND * scale).into() },
-                shadow,
                 ..renderer::Quad::default()
             },
             ground,

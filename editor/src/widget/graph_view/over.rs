@@ -8,10 +8,11 @@ use crate::live::Level;
 use crate::ports::Sort;
 use crate::scene::{Hit, Wire};
 use crate::theme::{self, fade};
-use crate::widget::{area, to};
+use crate::widget::{area, plot, to};
 use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Rectangle, Renderer, Vector};
+use signalbox_engine::node::Probe;
 
 impl<Message> GraphView<'_, Message> {
     pub(super) fn draw_over(&self, pen: &Pen<'_>, renderer: &mut Renderer) {
@@ -42,7 +43,9 @@ impl<Message> GraphView<'_, Message> {
             );
         }
         if let Some((lines, at)) = self.words(pen) {
-            tip(pen, renderer, &lines, at);
+            let flows = matches!(pen.over, Some(Hit::Wire(_) | Hit::Socket(..)));
+            let line = self.scope.filter(|_| flows).and_then(|probe| trace(probe));
+            tip(pen, renderer, &lines, line.as_deref(), at);
         }
     }
 
@@ -79,8 +82,12 @@ impl<Message> GraphView<'_, Message> {
                 }
                 Some((lines, at))
             }
-            Hit::Card(card) if pen.detail < Detail::Names => {
-                Some((vec![self.scene.cards[card].title.clone()], at))
+            Hit::Card(card) => {
+                let card = &self.scene.cards[card];
+                let note = Some(card.note.clone()).filter(|note| !note.is_empty() && *note != card.title);
+                let name = (pen.detail < Detail::Full || note.is_some()).then(|| card.title.clone());
+                let lines: Vec<String> = name.into_iter().chain(note).collect();
+                (!lines.is_empty()).then_some((lines, at))
             }
             _ => None,
         }
@@ -108,13 +115,32 @@ fn numbers(sort: Sort, level: &Level) -> String {
     }
 }
 
+/// How many frames of sound a scope shows, and how many it looks back to find where to begin.
+const SHOWN: usize = 480;
+const BACK: usize = 1_920;
+
+/// What a scope shows: from a rise through zero on, so that a steady tone stands still. Heights are from 0 to 1, as loud
+/// as it is.
+fn trace(probe: &Probe) -> Option<Vec<f32>> {
+    let last = probe.last(BACK).into_iter().next().filter(|c| c.len() == BACK)?;
+    let rises = |k: &usize| last[*k] <= 0.0 && last[*k + 1] > 0.0;
+    let from = (0..BACK - SHOWN - 1).rev().find(rises).unwrap_or(BACK - SHOWN);
+    let shown = &last[from..from + SHOWN];
+    let most = shown.iter().fold(1e-6f32, |m, x| m.max(x.abs()));
+    // Every second frame is enough for so small a picture.
+    Some(shown.iter().step_by(2).map(|x| 0.5 + 0.48 * x / most).collect())
+}
+
+/// How high a scope is.
+const SCOPE: f32 = 56.0;
 /// How high a line of a tip is.
 const LINE: f32 = 18.0;
 
-/// Lines of text beside the pointer, where there is room.
-fn tip(pen: &Pen<'_>, renderer: &mut Renderer, lines: &[String], at: Point) {
+/// Lines of text beside the pointer, where there is room, and under them what is heard.
+fn tip(pen: &Pen<'_>, renderer: &mut Renderer, lines: &[String], trace: Option<&[f32]>, at: Point) {
     let longest = lines.iter().map(|l| l.chars().count()).max().unwrap_or(0) as f32;
-    let size = Point::new(longest * 6.3 + 20.0, lines.len() as f32 * LINE + 12.0);
+    let scope = if trace.is_some() { SCOPE + 6.0 } else { 0.0 };
+    let size = Point::new(longest * 6.3 + 20.0, lines.len() as f32 * LINE + 12.0 + scope);
     let end = Point::new(pen.bounds.x + pen.bounds.width, pen.bounds.y + pen.bounds.height);
     let x = (at.x + 14.0).min(end.x - size.x - 8.0).max(pen.bounds.x);
     let y = if at.y + 18.0 + size.y > end.y { at.y - size.y - 10.0 } else { at.y + 18.0 };
@@ -126,6 +152,14 @@ fn tip(pen: &Pen<'_>, renderer: &mut Renderer, lines: &[String], at: Point) {
             let at = Point::new(x + 10.0, y + 6.0 + (k as f32 + 0.5) * LINE);
             let color = if k == 0 { pen.c.text } else { pen.c.dim };
             write(renderer, line, at, bounds, theme::SMALL, Side::Left, color);
+        }
+        if let Some(trace) = trace {
+            let mut frame = Frame::new(renderer, bounds.size());
+            let at = Rect::new(10.0, size.y - SCOPE - 6.0, size.x - 20.0, SCOPE);
+            plot::lines(&mut frame, at, &[0.5], &[], pen.c.line);
+            plot::draw(&mut frame, Some(crate::picture::Sort::Wave), trace, at, pen.c.sound.1, 1.5);
+            let geometry = frame.into_geometry();
+            renderer.with_translation(Vector::new(x, y), |renderer| renderer.draw_geometry(geometry));
         }
     });
 }
