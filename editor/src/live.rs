@@ -326,6 +326,13 @@ impl Live {
     }
 }
 
+/// The name of a node as a user knows it: what the editor has put beside a node is that node.
+fn known(key: &str) -> String {
+    let (way, last) = key.rsplit_once('/').map_or(("", key), |(way, last)| (way, last));
+    let last = wired::place(last).map_or_else(|| last.to_string(), |(node, _)| node);
+    if way.is_empty() { last } else { format!("{way}/{last}") }
+}
+
 /// What has happened, in words.
 fn text(event: Event) -> Option<String> {
     Some(match event {
@@ -333,7 +340,9 @@ fn text(event: Event) -> Option<String> {
         Event::Lost(device) => format!("{device} is lost; it plays on in silence until it is back."),
         Event::NoDevice(why) => format!("Plays in silence, in time: {why}. The device is tried again."),
         Event::Refused(why) => format!("{why}; what was there before plays on."),
-        Event::NotFinite(node) => format!("{node} gave what is no number and was silenced for a moment."),
+        Event::NotFinite(node) => {
+            format!("{} gave what is no number and was silenced for a moment.", known(&node))
+        }
         Event::Records(device, rate) => format!("Records from {device} at {rate} Hz."),
         Event::InputLost(device) => format!("{device} is lost; silence comes from it until it is back."),
         Event::NoInput(why) => format!("Nothing is recorded: {why}."),
@@ -341,8 +350,8 @@ fn text(event: Event) -> Option<String> {
             let who = match (dropout.system, dropout.nodes.as_slice()) {
                 (true, _) => "the system had taken the processor away".into(),
                 (_, []) => "all of it is too much".into(),
-                (_, [node]) => format!("{node} took longer than it does otherwise"),
-                (_, [first, ..]) => format!("{first} or another took longer"),
+                (_, [node]) => format!("{} took longer than it does otherwise", known(node)),
+                (_, [first, ..]) => format!("{} or another took longer", known(first)),
             };
             format!("Late at {:.1} s: {who}.", dropout.song)
         }

@@ -83,3 +83,17 @@ fn a_patch_that_is_wrong_says_why_and_the_one_before_plays_on() {
     assert!(live.problems().iter().any(|p| p.what.contains("nothing")), "{:?}", live.problems());
     until(&mut live, "the tone plays on", |l| l.level("tone", "out").is_some_and(|l| l.peak > 0.4));
 }
+
+#[test]
+fn what_is_late_is_told_by_the_name_that_the_user_knows() {
+    let wired = wired(&song(), &Session::default(), 0.0);
+    let probes: Vec<&String> =
+        wired.graph.nodes.keys().filter(|id| super::wired::place(id).is_some()).collect();
+    assert_eq!(probes.len(), 3, "{probes:?}");
+    for id in probes {
+        let named = known(&format!("verse/{id}"));
+        let node = named.strip_prefix("verse/").expect("the way stays");
+        assert!(["tone", "soft", "tune"].contains(&node), "{named:?}");
+    }
+    assert_eq!(known("verse/tone"), "verse/tone");
+}
