@@ -2,20 +2,20 @@
 
 use super::glide::Glide;
 use super::ramp::Ramp;
+use super::targets::Targets;
 use crate::node::{BLOCK, Declaration, Keeper, Kind, Parameter, Processor, Setting, Settings, Song, Wide};
 use signalbox_dsp::lane::Lane;
 use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The state of a bank. The control side sets parameters; only the runner touches the rest.
 pub struct Cell {
     lanes: usize,
     /// By parameter, by lane.
-    targets: Box<[AtomicU32]>,
+    targets: Targets,
     /// The range of each parameter that may move.
     ranges: Box<[Option<(f32, f32)>]>,
-    generation: AtomicU32,
     /// Counts the changes of all cells of a builder.
     changes: Arc<AtomicU64>,
     state: UnsafeCell<AnyState>,
@@ -218,13 +218,11 @@ impl Cell {
         changes: Arc<AtomicU64>,
         state: AnyState,
     ) -> Self {
-        let target =
-            |p: usize| settings.iter().map(move |s| AtomicU32::new(s.get(p).map_or(0.0, number).to_bits()));
+        let target = |p: usize| settings.iter().map(move |s| s.get(p).map_or(0.0, number));
         Self {
             lanes: settings.len(),
-            targets: (0..declaration.parameters.len()).flat_map(target).collect(),
+            targets: Targets::new((0..declaration.parameters.len()).flat_map(target)),
             ranges: declaration.parameters.iter().map(range).collect(),
-            generation: AtomicU32::new(0),
             changes,
             state: UnsafeCell::new(state),
         }
@@ -237,14 +235,10 @@ impl Cell {
 
     /// As [`Knobs::set`], for a node's lane.
     pub fn set(&self, lane: usize, parameter: usize, value: f32) {
-        if let Some(&Some((min, max))) = self.ranges.get(parameter).filter(|_| value.is_finite()) {
-            let target = &self.targets[parameter * self.lanes + lane];
-            let bits = value.max(min).min(max).to_bits();
-            // Mostly it is there already, and to look costs less than to write.
-            if target.load(Ordering::Relaxed) != bits && target.swap(bits, Ordering::Relaxed) != bits {
-                self.generation.fetch_add(1, Ordering::Release);
-                self.changes.fetch_add(1, Ordering::Release);
-            }
+        if let Some(&Some((min, max))) = self.ranges.get(parameter).filter(|_| value.is_finite())
+            && self.targets.set(parameter * self.lanes + lane, value.max(min).min(max))
+        {
+            self.changes.fetch_add(1, Ordering::Release);
         }
     }
 
@@ -265,18 +259,17 @@ impl Cell {
 
     /// Whether all that was set has been taken in.
     pub fn is_level<L: Lane>(&self, state: &State<L>) -> bool {
-        self.generation.load(Ordering::Acquire) == state.seen
+        self.targets.generation() == state.seen
     }
 
     /// Brings the parameters to the next block of `frames` frames: starts ramps to new targets and fills `moving`
     /// where one is under way.
     pub fn prepare<L: Lane>(&self, state: &mut State<L>, moving: &mut [[L; BLOCK]], frames: usize) {
-        let generation = self.generation.load(Ordering::Acquire);
+        let generation = self.targets.generation();
         if generation != state.seen {
             state.seen = generation;
             for (p, ramp) in state.ramps.iter_mut().enumerate() {
-                let targets = &self.targets[p * self.lanes..(p + 1) * self.lanes];
-                let target = L::from_fn(|lane| f32::from_bits(targets[lane].load(Ordering::Relaxed)));
+                let target = L::from_fn(|lane| self.targets.get(p * self.lanes + lane));
                 if ramp.go(target, state.fresh) {
                     state.ramping = state.ramping.max(1);
                     state.values[p] = ramp.steady();
@@ -311,7 +304,7 @@ pub unsafe fn move_lane(
         state.keep(&mut Keeper::save(from_lane, words));
         state.expected
     });
-    let seen = to_cell.generation.load(Ordering::Acquire).wrapping_sub(1);
+    let seen = to_cell.targets.generation().wrapping_sub(1);
     with_state!(to, state => {
         state.keep(&mut Keeper::load(to_lane, words));
         state.fresh = false;

@@ -29,6 +29,7 @@ mod segment;
 mod stopwatch;
 mod sum;
 mod tag;
+mod targets;
 mod transport;
 mod values;
 mod view;
