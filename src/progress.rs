@@ -6,15 +6,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static AT_ONCE: AtomicBool = AtomicBool::new(false);
 
 /// Turns Ctrl-C into a flag, so that work stops in order and leaves no half file; a second one stops at once.
 pub fn watch_for_interrupt() {
     // Without the handler, Ctrl-C ends the program as usual and part files stay; nothing else is lost.
     let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) || AT_ONCE.load(Ordering::SeqCst) {
             std::process::exit(130);
         }
     });
+}
+
+/// From now on Ctrl-C stops at once: nothing is under way that could be left half done.
+#[cfg(feature = "editor")]
+pub fn interrupt_at_once() {
+    AT_ONCE.store(true, Ordering::SeqCst);
 }
 
 /// Whether the user pressed Ctrl-C.

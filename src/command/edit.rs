@@ -4,6 +4,7 @@ use super::script::is_script;
 use super::source;
 use crate::cli::Edit;
 use crate::failure::Failure;
+use crate::progress;
 use signalbox_editor::{Options, Output, prefer_processor, run as open_window, session};
 use signalbox_live::Wanted;
 use std::path::Path;
@@ -36,5 +37,7 @@ pub fn run(options: &Edit) -> Result<(), Failure> {
         }
         None => {}
     }
+    // Work that was not saved is kept beside, and offered when the window is opened again.
+    progress::interrupt_at_once();
     open_window(editor).map_err(Failure::new)
 }

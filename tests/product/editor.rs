@@ -75,3 +75,21 @@ fn a_patch_is_opened_in_a_window_changed_by_hand_and_keys_saved_and_left() {
     assert!(folder.path("settings/signalbox/session.json").exists(), "what was seen is remembered");
     folder.does(&["check", "song.json"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_terminal_closes_the_window() {
+    let Some(display) = Display::start() else { return };
+    let folder = Folder::new();
+    folder.does(&["new", "song.json"]);
+    let mut editor = folder.command(&["edit", "song.json"]);
+    editor.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("ICED_BACKEND", "tiny-skia");
+    editor.env("XDG_CONFIG_HOME", folder.path("settings")).stderr(Stdio::null());
+    let mut editor = Running(editor.spawn().expect("the editor starts"));
+    until("the window", || display.does(&["search", "--name", "song.json"]));
+    let sent = Command::new("kill").args(["-INT", &editor.0.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    until("its end", || {
+        editor.0.try_wait().expect("it can be waited for").is_some_and(|s| s.code() == Some(130))
+    });
+}
