@@ -48,16 +48,22 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-#[test]
-fn a_patch_is_opened_in_a_window_changed_by_hand_and_keys_saved_and_left() {
-    let Some(display) = Display::start() else { return };
+/// A new patch in a window; none where there is no display to be had.
+fn opened() -> Option<(Display, Folder, Running)> {
+    let display = Display::start()?;
     let folder = Folder::new();
     folder.does(&["new", "song.json"]);
     let mut editor = folder.command(&["edit", "song.json"]);
     editor.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("ICED_BACKEND", "tiny-skia");
     editor.env("XDG_CONFIG_HOME", folder.path("settings")).stderr(Stdio::null());
-    let mut editor = Running(editor.spawn().expect("the editor starts"));
+    let editor = Running(editor.spawn().expect("the editor starts"));
     until("the window", || display.does(&["search", "--name", "song.json"]));
+    Some((display, folder, editor))
+}
+
+#[test]
+fn a_patch_is_opened_in_a_window_changed_by_hand_and_keys_saved_and_left() {
+    let Some((display, folder, mut editor)) = opened() else { return };
     display.does(&["search", "--name", "song.json", "windowsize", "1280", "800", "windowfocus"]);
     // A double click in the void, high above the nodes, adds a node.
     display.does(&["mousemove", "480", "90"]);
@@ -79,14 +85,7 @@ fn a_patch_is_opened_in_a_window_changed_by_hand_and_keys_saved_and_left() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_in_the_terminal_closes_the_window() {
-    let Some(display) = Display::start() else { return };
-    let folder = Folder::new();
-    folder.does(&["new", "song.json"]);
-    let mut editor = folder.command(&["edit", "song.json"]);
-    editor.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("ICED_BACKEND", "tiny-skia");
-    editor.env("XDG_CONFIG_HOME", folder.path("settings")).stderr(Stdio::null());
-    let mut editor = Running(editor.spawn().expect("the editor starts"));
-    until("the window", || display.does(&["search", "--name", "song.json"]));
+    let Some((_display, _folder, mut editor)) = opened() else { return };
     let sent = Command::new("kill").args(["-INT", &editor.0.id().to_string()]).status();
     assert!(sent.is_ok_and(|status| status.success()));
     until("its end", || {
