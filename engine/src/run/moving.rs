@@ -7,7 +7,7 @@ use super::tag::Tag;
 use crate::compile::Depth;
 use crate::node::{BLOCK, Song};
 use crate::schedule::{Moved, Place};
-use signalbox_dsp::lane::{Lane, Task, exp2};
+use signalbox_dsp::lane::{Lane, Task, by_lanes, exp2};
 use std::ops::Range;
 
 /// Fills in the values of one parameter that a lane or cables move, for some frames of the block.
@@ -76,6 +76,7 @@ impl<L: Lane> Task for Move<'_, L> {
                     bend(out, signal(place), depths);
                 }
                 for o in out.iter_mut() {
+                    by_lanes::<L>();
                     *o = L::select(o.gt(low), o.min(high), low);
                 }
                 None
@@ -131,11 +132,13 @@ fn bend<L: Lane>(out: &mut [L], signal: &[L], depths: &[Depth]) {
     match depths[0] {
         Depth::Units(_) => {
             for (o, x) in out.iter_mut().zip(signal) {
+                by_lanes::<L>();
                 *o = x.mul_add(by, *o);
             }
         }
         Depth::Octaves(_) => {
             for (o, x) in out.iter_mut().zip(signal) {
+                by_lanes::<L>();
                 *o *= exp2(*x * by);
             }
         }

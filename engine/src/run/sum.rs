@@ -4,7 +4,7 @@ use super::memory::{Memory, double, flat, range, wide, wide_mut};
 use super::tag::Tag;
 use crate::node::BLOCK;
 use crate::schedule::{Place, Term};
-use signalbox_dsp::lane::{Lane, Simd, Task, Wide, dispatch, pack, unpack};
+use signalbox_dsp::lane::{Lane, Simd, Task, Wide, by_lanes, dispatch, pack, unpack};
 use std::ops::Range;
 
 /// Copies some frames of a buffer.
@@ -141,11 +141,13 @@ macro_rules! wide_sums {
                     let gain = L::from_fn(|lane| gains[lane]).double();
                     let from = &wide::<L>(&self.memory.slots[range(*place)])[0];
                     for (s, x) in sum.iter_mut().zip(&from[..self.frames]) {
+                        by_lanes::<L>();
                         *s = x.double().mul_add(gain, *s);
                     }
                 }
                 let out = &mut wide_mut::<L>(&mut self.memory.slots[range(self.to)])[0];
                 for (to, &s) in out.iter_mut().zip(&sum[..self.frames]) {
+                    by_lanes::<L>();
                     *to = L::single(s);
                 }
             }

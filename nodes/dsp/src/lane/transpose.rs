@@ -74,44 +74,44 @@ pub fn unpack(from: &[f32], to: &mut [Block]) {
     }
 }
 
+// Both are written without closures: those of `map` and the like are compiled for the baseline, one call a row.
+
 /// Transposes 16 rows of 16 values; the rows written lie `stride` values apart.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 unsafe fn sixteen(rows: [*const f32; 16], to: *mut f32, stride: usize) {
     use std::arch::x86_64::*;
-    // SAFETY: by the contract of the callers, each row has 16 values.
-    let r = rows.map(|row| unsafe { _mm512_loadu_ps(row) });
+    let mut r = [_mm512_setzero_ps(); 16];
+    for i in 0..16 {
+        // SAFETY: by the contract of the callers, each row has 16 values.
+        r[i] = unsafe { _mm512_loadu_ps(rows[i]) };
+    }
     // Four rows at a time: each part of 128 bits holds one column of them.
     let mut fours = [[r[0]; 4]; 4];
-    for (four, r) in fours.iter_mut().zip(r.chunks_exact(4)) {
-        let pairs = [
-            _mm512_unpacklo_ps(r[0], r[1]),
-            _mm512_unpackhi_ps(r[0], r[1]),
-            _mm512_unpacklo_ps(r[2], r[3]),
-            _mm512_unpackhi_ps(r[2], r[3]),
-        ]
-        .map(|p| _mm512_castps_pd(p));
-        *four = [
-            _mm512_unpacklo_pd(pairs[0], pairs[2]),
-            _mm512_unpackhi_pd(pairs[0], pairs[2]),
-            _mm512_unpacklo_pd(pairs[1], pairs[3]),
-            _mm512_unpackhi_pd(pairs[1], pairs[3]),
-        ]
-        .map(|p| _mm512_castpd_ps(p));
+    for i in 0..4 {
+        let (a, b, c, d) = (r[4 * i], r[4 * i + 1], r[4 * i + 2], r[4 * i + 3]);
+        let low = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+        let high = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+        let more_low = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+        let more_high = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+        fours[i] = [
+            _mm512_castpd_ps(_mm512_unpacklo_pd(low, more_low)),
+            _mm512_castpd_ps(_mm512_unpackhi_pd(low, more_low)),
+            _mm512_castpd_ps(_mm512_unpacklo_pd(high, more_high)),
+            _mm512_castpd_ps(_mm512_unpackhi_pd(high, more_high)),
+        ];
     }
-    let [f, g, h, i] = fours;
-    for (c, (((a, b), d), e)) in f.into_iter().zip(g).zip(h).zip(i).enumerate() {
+    for c in 0..4 {
+        let (a, b, d, e) = (fours[0][c], fours[1][c], fours[2][c], fours[3][c]);
         let (even, odd) = (_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
         let (more_even, more_odd) = (_mm512_shuffle_f32x4::<0x88>(d, e), _mm512_shuffle_f32x4::<0xdd>(d, e));
-        let columns = [
-            (c, _mm512_shuffle_f32x4::<0x88>(even, more_even)),
-            (c + 4, _mm512_shuffle_f32x4::<0x88>(odd, more_odd)),
-            (c + 8, _mm512_shuffle_f32x4::<0xdd>(even, more_even)),
-            (c + 12, _mm512_shuffle_f32x4::<0xdd>(odd, more_odd)),
-        ];
-        for (column, values) in columns {
-            // SAFETY: by the contract of the callers, each row that is written has 16 values.
-            unsafe { _mm512_storeu_ps(to.add(column * stride), values) };
+        // SAFETY: by the contract of the callers, each row that is written has 16 values.
+        unsafe {
+            let to = to.add(c * stride);
+            _mm512_storeu_ps(to, _mm512_shuffle_f32x4::<0x88>(even, more_even));
+            _mm512_storeu_ps(to.add(4 * stride), _mm512_shuffle_f32x4::<0x88>(odd, more_odd));
+            _mm512_storeu_ps(to.add(8 * stride), _mm512_shuffle_f32x4::<0xdd>(even, more_even));
+            _mm512_storeu_ps(to.add(12 * stride), _mm512_shuffle_f32x4::<0xdd>(odd, more_odd));
         }
     }
 }
@@ -121,32 +121,32 @@ unsafe fn sixteen(rows: [*const f32; 16], to: *mut f32, stride: usize) {
 #[target_feature(enable = "avx2")]
 unsafe fn eight(rows: [*const f32; 8], to: *mut f32, stride: usize) {
     use std::arch::x86_64::*;
-    // SAFETY: by the contract of the callers, each row has 8 values.
-    let r = rows.map(|row| unsafe { _mm256_loadu_ps(row) });
-    let mut fours = [[r[0]; 4]; 2];
-    for (four, r) in fours.iter_mut().zip(r.chunks_exact(4)) {
-        let pairs = [
-            _mm256_unpacklo_ps(r[0], r[1]),
-            _mm256_unpackhi_ps(r[0], r[1]),
-            _mm256_unpacklo_ps(r[2], r[3]),
-            _mm256_unpackhi_ps(r[2], r[3]),
-        ]
-        .map(|p| _mm256_castps_pd(p));
-        *four = [
-            _mm256_unpacklo_pd(pairs[0], pairs[2]),
-            _mm256_unpackhi_pd(pairs[0], pairs[2]),
-            _mm256_unpacklo_pd(pairs[1], pairs[3]),
-            _mm256_unpackhi_pd(pairs[1], pairs[3]),
-        ]
-        .map(|p| _mm256_castpd_ps(p));
+    let mut r = [_mm256_setzero_ps(); 8];
+    for i in 0..8 {
+        // SAFETY: by the contract of the callers, each row has 8 values.
+        r[i] = unsafe { _mm256_loadu_ps(rows[i]) };
     }
-    let [f, g] = fours;
-    for (c, (a, b)) in f.into_iter().zip(g).enumerate() {
-        let columns =
-            [(c, _mm256_permute2f128_ps::<0x20>(a, b)), (c + 4, _mm256_permute2f128_ps::<0x31>(a, b))];
-        for (column, values) in columns {
-            // SAFETY: by the contract of the callers, each row that is written has 8 values.
-            unsafe { _mm256_storeu_ps(to.add(column * stride), values) };
+    let mut fours = [[r[0]; 4]; 2];
+    for i in 0..2 {
+        let (a, b, c, d) = (r[4 * i], r[4 * i + 1], r[4 * i + 2], r[4 * i + 3]);
+        let low = _mm256_castps_pd(_mm256_unpacklo_ps(a, b));
+        let high = _mm256_castps_pd(_mm256_unpackhi_ps(a, b));
+        let more_low = _mm256_castps_pd(_mm256_unpacklo_ps(c, d));
+        let more_high = _mm256_castps_pd(_mm256_unpackhi_ps(c, d));
+        fours[i] = [
+            _mm256_castpd_ps(_mm256_unpacklo_pd(low, more_low)),
+            _mm256_castpd_ps(_mm256_unpackhi_pd(low, more_low)),
+            _mm256_castpd_ps(_mm256_unpacklo_pd(high, more_high)),
+            _mm256_castpd_ps(_mm256_unpackhi_pd(high, more_high)),
+        ];
+    }
+    for c in 0..4 {
+        let (a, b) = (fours[0][c], fours[1][c]);
+        // SAFETY: by the contract of the callers, each row that is written has 8 values.
+        unsafe {
+            let to = to.add(c * stride);
+            _mm256_storeu_ps(to, _mm256_permute2f128_ps::<0x20>(a, b));
+            _mm256_storeu_ps(to.add(4 * stride), _mm256_permute2f128_ps::<0x31>(a, b));
         }
     }
 }
