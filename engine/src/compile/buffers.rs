@@ -8,7 +8,7 @@ use super::align::Alignment;
 use super::emit::{Channel, Held, Op, Ops, Ports, Value};
 use super::flat::Flat;
 use super::voices::FlatVoices;
-use crate::schedule::{Dealer, Line, Output, Place, Schedule, Step, Term};
+use crate::schedule::{Dealer, Line, Output, Place, Schedule, Step, Term, WideLine};
 use foldhash::HashMap;
 use slots::Slots;
 use smallvec::SmallVec;
@@ -94,6 +94,12 @@ impl Assigner<'_> {
         before
     }
 
+    /// The places of pairs for a step that works in place and does nothing else.
+    fn worked_on(&mut self, at: usize, pairs: &[(Value, Value)]) -> Vec<(Place, Place)> {
+        let before = self.take_over(at, pairs, &[]);
+        before.into_iter().zip(pairs).map(|(before, &(_, to))| (before, self.slots.place(to))).collect()
+    }
+
     /// Adds a delay.
     fn line(&mut self, what: Held, frames: usize, width: usize) -> u32 {
         self.schedule.lines.push(line(self.flat, what, frames, width));
@@ -172,24 +178,22 @@ impl Assigner<'_> {
                 Step::Take { line, from: from.into_iter().map(|v| self.slots.place(v)).collect() }
             }
             Op::Delay { what, frames, channels } => {
-                let before = self.take_over(at, &channels, &[]);
                 written.extend(channels.iter().map(|c| c.1));
-                let channels: Vec<_> = before
-                    .into_iter()
-                    .zip(&channels)
-                    .map(|(b, &(_, to))| (b, self.slots.place(to)))
-                    .collect();
+                let channels = self.worked_on(at, &channels);
                 Step::Delay { line: self.line(what, frames, channels.len()), channels }
             }
-            Op::Fade { fade, channels } => {
-                let before = self.take_over(at, &channels, &[]);
+            Op::WideDelay { cables, frames, channels } => {
+                let lanes = cables
+                    .iter()
+                    .map(|c| c.map(|cable| line(self.flat, Held::Cable(cable), frames, channels.len())));
+                self.schedule.wide_lines.push(WideLine { lanes: lanes.collect() });
+                let line = self.schedule.wide_lines.len() as u32 - 1;
                 written.extend(channels.iter().map(|c| c.1));
-                let channels = before
-                    .into_iter()
-                    .zip(&channels)
-                    .map(|(b, &(_, to))| (b, self.slots.place(to)))
-                    .collect();
-                Step::Fade { fade, channels }
+                Step::WideDelay { line, channels: self.worked_on(at, &channels) }
+            }
+            Op::Fade { fade, channels } => {
+                written.extend(channels.iter().map(|c| c.1));
+                Step::Fade { fade, channels: self.worked_on(at, &channels) }
             }
             Op::Merge { to, from, ends } => {
                 let from = from

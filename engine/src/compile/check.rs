@@ -51,7 +51,7 @@ pub fn check(schedule: &Schedule) -> Result<(), String> {
         return Err(format!("bank {node} is not run to its end"));
     }
     let lines = paper.lines.iter().all(|used| matches!(used, Used::Delay | Used::Taken));
-    if !lines || !paper.event_lines.iter().all(|used| *used) {
+    if !lines || !paper.wide_lines.iter().chain(&paper.event_lines).all(|used| *used) {
         return Err("a delay is not used".into());
     }
     let levels = schedule.dealers.iter().map(|d| d.levels);
@@ -75,7 +75,8 @@ fn belongs(step: &Step, around: Option<usize>, schedule: &Schedule) -> Result<()
         }
         Step::Run(run) => run.mode == Mode::Process && run.windows.is_empty(),
         Step::Give { .. } | Step::Take { .. } => around == Some(1),
-        Step::Pack { .. } | Step::Unpack { .. } | Step::WideSum { .. } => around.is_none(),
+        Step::Pack { .. } | Step::Unpack { .. } => around.is_none(),
+        Step::WideSum { .. } | Step::WideDelay { .. } => around.is_none(),
         Step::Loop { .. } => false,
         Step::Fuse { .. } => around.is_none(),
         _ => true,

@@ -1,6 +1,7 @@
 //! Sixth pass: steps. Each step reads and writes values; a value is a buffer of one block, written once.
 
 mod around;
+mod held;
 mod ops;
 mod voices;
 mod wide;
@@ -37,6 +38,7 @@ pub fn emit(flat: &Flat, widths: &Widths, order: &Order, alignment: &Alignment, 
         leaving: &leaving,
         given: vec![SmallVec::new(); flat.nodes.len()],
         brought: HashMap::default(),
+        held: HashMap::default(),
         members: HashMap::default(),
         opened: HashSet::default(),
         alone: HashMap::default(),
@@ -90,6 +92,8 @@ struct Emitter<'a> {
     given: Vec<SmallVec<[Given; 1]>>,
     /// What the cables of the present loop bring, where that is known already.
     brought: HashMap<usize, Channels>,
+    /// What the cables give that are held back side by side.
+    held: HashMap<usize, Channels>,
     /// By value with several nodes side by side: the nodes.
     members: HashMap<Value, Vec<Option<usize>>>,
     /// Values of which lanes were taken apart, those lanes, and what was laid side by side already.
@@ -217,7 +221,7 @@ impl<'a> Emitter<'a> {
 
     /// The channels that a cable brings, held back where another path is later.
     fn delayed(&mut self, cable: usize) -> Channels {
-        if let Some(channels) = self.brought.get(&cable) {
+        if let Some(channels) = self.brought.get(&cable).or_else(|| self.held.get(&cable)) {
             return channels.clone();
         }
         let from = self.flat.cables[cable].from;

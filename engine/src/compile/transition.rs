@@ -38,11 +38,11 @@ const GOING: &str = " (before)";
 
 impl Flat {
     /// Tells the cables by how much they were held back in the program before, from its cables and its delays.
-    pub fn follow(&mut self, before: &Self, lines: &[Line]) {
+    pub fn follow<'a>(&mut self, before: &Self, lines: impl Iterator<Item = &'a Line>) {
         let name = |c: &FlatCable| (c.scope.clone(), c.id, c.ends);
         let mut was: HashMap<(Arc<str>, u32, u64), usize> =
             before.cables.iter().filter(|c| !c.goes).map(|c| (name(c), 0)).collect();
-        let lines = lines.iter().filter(|l| !l.goes);
+        let lines = lines.filter(|l| !l.goes);
         was.extend(lines.map(|l| ((l.scope.clone(), l.cable, l.ends), l.frames)));
         // What goes takes with it what was held back; what comes in its place begins anew.
         let going: HashSet<_> = self.cables.iter().filter(|c| c.goes).map(name).collect();

@@ -3,10 +3,11 @@
 use super::cell::Cell;
 use super::dealer::Dealer;
 use super::kept::{Kept, Way, curves};
-use super::line::{DelayLine, EventLine};
+use super::line::EventLine;
+use super::lines::{GoneOn, Lines};
 use super::make::Making;
 use super::memory::Memory;
-use super::moves::{Held, Moves, Redeal, Slip};
+use super::moves::{Held, Moves, Redeal};
 use super::program::Program;
 use super::runner::Runner;
 use super::stopwatch::groups;
@@ -33,8 +34,8 @@ pub struct Builder {
     pub(super) cells: HashMap<Arc<str>, Kept>,
     /// How many programs it has made.
     pub(super) programs: u64,
+    lines: Lines,
     /// By their cables, with no frames: how many frames they delay by.
-    lines: HashMap<Line, (usize, Arc<Held<DelayLine>>)>,
     event_lines: HashMap<Line, (usize, Arc<Held<EventLine>>)>,
     /// By the key of the instance.
     dealers: HashMap<Arc<str>, KeptDealer>,
@@ -49,7 +50,7 @@ pub fn pair() -> (Builder, Runner) {
         id,
         cells: HashMap::new(),
         programs: 0,
-        lines: HashMap::new(),
+        lines: Lines::default(),
         event_lines: HashMap::new(),
         dealers: HashMap::new(),
         changes: Arc::default(),
@@ -142,21 +143,10 @@ impl Builder {
             Step::Fade { fade, .. } => Some(fade.wait + fade.frames),
             _ => None,
         });
-        let mut unsettled = fades.max().unwrap_or(0);
-        let lines = keep(&mut self.lines, &schedule.lines, |line, held| {
-            let from = held.as_ref().map(|h| h.0).or(line.was);
-            let new = match from {
-                Some(from) => DelayLine::following(line.width, line.frames, from, fade),
-                None => DelayLine::new(line.width, line.frames),
-            };
-            unsettled = unsettled.max(new.unsettled());
-            let new = Arc::new(Held(UnsafeCell::new(new)));
-            moves.lines.extend(held.map(|(_, from)| Slip { from, to: new.clone() }));
-            new
-        });
-        let event_lines = keep(&mut self.event_lines, &schedule.event_lines, |line, _| {
-            Arc::new(Held(UnsafeCell::new(EventLine::new(line.frames))))
-        });
+        let GoneOn { lines, wide: wide_lines, unsettled: slips } =
+            self.lines.go_on(&schedule, fade, &mut moves);
+        let unsettled = fades.max().unwrap_or(0).max(slips);
+        let event_lines = keep(&mut self.event_lines, &schedule.event_lines);
         let dealers = self.dealers(&schedule, context.rate, &mut moves);
         let (rows, count) = rows(&schedule, &compiled.flat);
         let mut keys = Rows::with_capacity(schedule.banks.len());
@@ -177,6 +167,7 @@ impl Builder {
             row_slots: count,
             memory,
             lines,
+            wide_lines,
             event_lines,
             dealers,
             changes,
@@ -236,28 +227,19 @@ fn rows(schedule: &Schedule, flat: &Flat) -> (Vec<usize>, usize) {
     (rows, count)
 }
 
-/// The delays of the new schedule; those that were there, and are as long as they were, are kept. `new` makes the others,
-/// from the length and the delay that was there.
-fn keep<T>(
-    held: &mut HashMap<Line, (usize, Arc<Held<T>>)>,
+/// The delays of events of the new schedule; those that were there, and are as long as they were, are kept.
+fn keep(
+    held: &mut HashMap<Line, (usize, Arc<Held<EventLine>>)>,
     lines: &[Line],
-    mut new: impl FnMut(&Line, Option<(usize, Arc<Held<T>>)>) -> Arc<Held<T>>,
-) -> Vec<Arc<Held<T>>> {
+) -> Vec<Arc<Held<EventLine>>> {
     let mut old = std::mem::take(held);
-    // What goes takes its delay with it; what comes in its place has one of its own.
-    for line in lines.iter().filter(|line| line.goes) {
-        let name = line.name();
-        if let Some(kept) = old.remove(&Line { goes: false, ..name.clone() }) {
-            old.insert(name, kept);
-        }
-    }
     lines
         .iter()
         .map(|line| {
             let name = line.name();
             let kept = match old.remove(&name) {
                 Some((frames, kept)) if frames == line.frames => kept,
-                other => new(line, other),
+                _ => Arc::new(Held(UnsafeCell::new(EventLine::new(line.frames)))),
             };
             held.insert(name, (line.frames, kept.clone()));
             kept

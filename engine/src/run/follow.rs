@@ -34,7 +34,7 @@ impl Builder {
         context: &Context<'_>,
         tempo: &TempoMap,
     ) -> Compiled {
-        settled.flat.follow(&before.flat, &before.schedule.lines);
+        settled.flat.follow(&before.flat, before.schedule.held());
         self.finish(settled, context, tempo)
     }
 
@@ -76,7 +76,7 @@ impl Builder {
             }
         };
         let (mut flat, widths) = between(from, to, fade_frames(context.rate), alike);
-        flat.follow(from.flat, &old.compiled.schedule.lines);
+        flat.follow(from.flat, old.compiled.schedule.held());
         let settled = settle_flat(flat, widths, context, new.tempo).ok()?;
         let compiled = self.finish(settled, context, new.tempo);
         self.keeps_all(&compiled, context, new.tempo).then_some(compiled)

@@ -4,14 +4,17 @@ use crate::node::{Event, EventList};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// A delay of whole frames for several channels.
+/// A delay of whole frames for several channels, of one cable or of some that lie side by side.
 pub struct DelayLine {
-    /// Frames that it delays by.
-    frames: usize,
-    /// By channel: a ring of the last frames, at least `frames` of them.
+    /// How many cables lie side by side.
+    lanes: usize,
+    /// Numbers of a channel that it delays by: as many frames, each with its lanes.
+    length: usize,
+    /// By channel: a ring of the last numbers, at least `length` of them.
     channels: Vec<Vec<f32>>,
-    /// By channel: for how many frames silence came in, up to many.
+    /// By channel: for how many numbers silence came in, up to many.
     quiet: Vec<usize>,
+    /// Where in the rings the oldest number stands.
     at: usize,
     /// The way from another delay to this one.
     change: Option<Change>,
@@ -30,17 +33,23 @@ struct Change {
 impl DelayLine {
     /// A silent line.
     pub fn new(width: usize, frames: usize) -> Self {
-        let channels = vec![vec![0.0; frames]; width];
-        Self { frames, channels, quiet: vec![frames; width], at: 0, change: None }
+        Self::wide(width, frames, 1)
+    }
+
+    /// A silent line for so many cables side by side.
+    pub fn wide(width: usize, frames: usize, lanes: usize) -> Self {
+        let length = frames * lanes;
+        let channels = vec![vec![0.0; length]; width];
+        Self { lanes, length, channels, quiet: vec![length; width], at: 0, change: None }
     }
 
     /// A line that will go on as another one, of the same width, that delays by `from` frames; it takes `fade` frames
     /// to come to its own delay.
     pub fn following(width: usize, frames: usize, from: usize, fade: usize) -> Self {
-        let length = frames.max(from) + 1;
+        let room = frames.max(from) + 1;
         let change = Change { from, wait: frames.saturating_sub(from), fade, left: fade };
-        let channels = vec![vec![0.0; length]; width];
-        Self { frames, channels, quiet: vec![0; width], at: 0, change: Some(change) }
+        let channels = vec![vec![0.0; room]; width];
+        Self { lanes: 1, length: frames, channels, quiet: vec![0; width], at: 0, change: Some(change) }
     }
 
     /// For how many frames it is on its way from another delay.
@@ -48,20 +57,21 @@ impl DelayLine {
         self.change.map_or(0, |c| c.wait + c.left)
     }
 
-    /// Takes over what another line holds.
-    pub fn follow(&mut self, old: &Self) {
+    /// Takes over, in one lane, what a lane of another line holds. It has not run yet.
+    pub fn follow(&mut self, lane: usize, old: &Self, old_lane: usize) {
         for (to, from) in self.channels.iter_mut().zip(&old.channels) {
-            let (length, held) = (to.len(), from.len());
+            let (room, held) = (to.len() / self.lanes, from.len() / old.lanes);
             // The youngest frame lies right before the place that is written next.
-            for age in 1..=held.min(length) {
-                to[length - age] = from[(old.at + held - age) % held];
+            for age in 1..=held.min(room) {
+                let place = (old.at / old.lanes + held - age) % held;
+                to[(room - age) * self.lanes + lane] = from[place * old.lanes + old_lane];
             }
         }
-        self.at = 0;
+        self.quiet.fill(0);
     }
 
-    /// Delays a block of one channel in place; `advance` follows when all channels are through. Whether what comes out
-    /// is silent.
+    /// Delays a block of one channel in place, frame by frame with all lanes; `advance` follows when all channels are
+    /// through. Whether what comes out is silent.
     pub fn run(&mut self, channel: usize, block: &mut [f32]) -> bool {
         let silent = block.iter().all(|x| x.to_bits() == 0);
         let Some(line) = self.channels.get_mut(channel).filter(|l| !l.is_empty()) else { return silent };
@@ -72,10 +82,13 @@ impl DelayLine {
         *quiet = if silent { quiet.saturating_add(block.len()) } else { 0 };
         let (mut at, length) = (self.at, line.len());
         let next = |at: usize| if at + 1 == length { 0 } else { at + 1 };
-        if length == self.frames {
-            for x in block {
-                std::mem::swap(&mut line[at], x);
-                at = next(at);
+        if length == self.length {
+            let mut rest = block;
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at_mut(rest.len().min(length - at));
+                line[at..at + now.len()].swap_with_slice(now);
+                at = if at + now.len() == length { 0 } else { at + now.len() };
+                rest = later;
             }
             return false;
         }
@@ -83,7 +96,7 @@ impl DelayLine {
         let mut change = self.change;
         for x in block {
             line[at] = *x;
-            *x = line[tap(at, self.frames)];
+            *x = line[tap(at, self.length)];
             if let Some(c) = &mut change {
                 let old = line[tap(at, c.from)];
                 if c.wait > 0 {
@@ -131,7 +144,7 @@ impl DelayLine {
             self.change = (change.left > 0).then_some(change);
         }
         if let Some(line) = self.channels.first().filter(|l| !l.is_empty()) {
-            self.at = (self.at + frames) % line.len();
+            self.at = (self.at + frames * self.lanes) % line.len();
         }
     }
 
@@ -181,13 +194,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_lane_goes_on_in_another_line() {
+        let (lanes, frames) = (4, 3);
+        let mut wide = DelayLine::wide(1, frames, lanes);
+        let number = |frame: usize, lane: usize| (10 * frame + lane + 1) as f32;
+        let mut block: Vec<f32> = (0..5 * lanes).map(|i| number(i / lanes, i % lanes)).collect();
+        wide.run(0, &mut block);
+        wide.advance(5);
+        let late = |i: usize| if i < frames * lanes { 0.0 } else { number(i / lanes - frames, i % lanes) };
+        assert_eq!(block, (0..5 * lanes).map(late).collect::<Vec<_>>());
+        let mut own = DelayLine::new(1, frames);
+        own.follow(0, &wide, 2);
+        let mut block = [0.0; 4];
+        assert!(!own.run(0, &mut block));
+        assert_eq!(block, [number(2, 2), number(3, 2), number(4, 2), 0.0]);
+        // And back, into another lane.
+        let mut own = DelayLine::new(1, frames);
+        own.follow(0, &wide, 2);
+        let mut again = DelayLine::wide(1, frames, lanes);
+        again.follow(1, &own, 0);
+        let mut block = vec![0.0; frames * lanes];
+        assert!(!again.run(0, &mut block));
+        let lane = |l: usize| block.iter().skip(l).step_by(lanes).copied().collect::<Vec<f32>>();
+        assert_eq!((lane(0), lane(1)), (vec![0.0; 3], vec![number(2, 2), number(3, 2), number(4, 2)]));
+    }
+
+    #[test]
     fn a_line_that_comes_to_hold_one_frame_gives_the_youngest() {
         let mut old = DelayLine::new(1, 5);
         let mut block: Vec<f32> = (1..=7).map(|x| x as f32).collect();
         old.run(0, &mut block);
         old.advance(7);
         let mut new = DelayLine::following(1, 1, 5, 10);
-        new.follow(&old);
+        new.follow(0, &old, 0);
         assert_eq!(new.held(0), 7.0);
         new.hold(0, 8.0);
         assert_eq!(new.held(0), 8.0);

@@ -14,6 +14,7 @@ mod glide;
 mod kept;
 mod level;
 mod line;
+mod lines;
 mod lists;
 mod make;
 mod memory;

@@ -13,12 +13,12 @@ pub struct Held<T>(pub UnsafeCell<T>);
 // SAFETY: reached only by the one `Runner` of the builder that made it, held by mutable reference while it runs.
 unsafe impl<T: Send> Sync for Held<T> {}
 
-/// A delay that goes on with another length.
+/// A delay that goes on with another length, or side by side with others.
 pub struct Slip {
-    /// What it was.
-    pub from: Arc<Held<DelayLine>>,
+    /// What it was, and its lane there.
+    pub from: (Arc<Held<DelayLine>>, usize),
     /// What it is.
-    pub to: Arc<Held<DelayLine>>,
+    pub to: (Arc<Held<DelayLine>>, usize),
 }
 
 /// What deals to another number of voices.
@@ -34,7 +34,7 @@ pub struct Redeal {
 pub struct Moves {
     /// Nodes that lie elsewhere now: cell and lane, from and to.
     pub all: Vec<(Arc<Cell>, usize, Arc<Cell>, usize)>,
-    /// Delays that go on with another length.
+    /// Delays that go on with another length, or side by side with others.
     pub lines: Vec<Slip>,
     /// Dealers of instances that have more or fewer voices now.
     pub dealers: Vec<Redeal>,
@@ -70,7 +70,7 @@ impl Moves {
         }
         for Slip { from, to } in &self.lines {
             // SAFETY: by the contract above; the lines are two.
-            unsafe { (*to.0.get()).follow(&*from.0.get()) };
+            unsafe { (*to.0.0.get()).follow(to.1, &*from.0.0.get(), from.1) };
         }
         for Redeal { from, to } in &self.dealers {
             // SAFETY: by the contract above; the second one is new, so it is not the first.

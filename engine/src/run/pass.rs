@@ -164,6 +164,16 @@ impl Pass<'_> {
                 }
                 line.advance(frames.len());
             }
+            Step::WideDelay { line, channels } => {
+                // SAFETY: this is the one runner of the program's builder, held by mutable reference.
+                let line = unsafe { &mut *self.program.wide_lines[*line as usize].0.get() };
+                for (channel, (place, _)) in channels.iter().enumerate() {
+                    let part = frames.start * place.span as usize..frames.end * place.span as usize;
+                    let silent = line.run(channel, &mut memory.all_mut(*place)[part]);
+                    memory.tell(*place, if silent { Tag::Silent } else { Tag::Live }, &frames);
+                }
+                line.advance(frames.len());
+            }
             Step::Fade { fade, channels } => {
                 let age = self.start - *memory.born.get_or_insert(self.start);
                 for (place, _) in channels {

@@ -27,6 +27,7 @@ pub struct Program {
     pub(super) row_slots: usize,
     pub(super) memory: UnsafeCell<Memory>,
     pub(super) lines: Vec<Arc<Held<DelayLine>>>,
+    pub(super) wide_lines: Vec<Arc<Held<DelayLine>>>,
     pub(super) event_lines: Vec<Arc<Held<EventLine>>>,
     pub(super) dealers: Vec<Arc<Held<Dealer>>>,
     pub(super) changes: Arc<AtomicU64>,

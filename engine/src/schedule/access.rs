@@ -15,7 +15,7 @@ pub fn reads(step: &Step, mut each: impl FnMut(Place)) {
             terms.iter().for_each(|t| each(t.place()));
         }
         Step::WideSum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
-        Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+        Step::Delay { channels, .. } | Step::WideDelay { channels, .. } | Step::Fade { channels, .. } => {
             channels.iter().for_each(|c| each(c.0));
         }
         Step::Run(run) => {
@@ -39,7 +39,7 @@ pub fn writes(step: &Step, mut each: impl FnMut(Place)) {
         Step::Copy { to, .. } | Step::Sum { to, .. } | Step::WideSum { to, .. } | Step::Pack { to, .. } => {
             each(*to);
         }
-        Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+        Step::Delay { channels, .. } | Step::WideDelay { channels, .. } | Step::Fade { channels, .. } => {
             channels.iter().for_each(|c| each(c.1));
         }
         Step::Run(run) => {

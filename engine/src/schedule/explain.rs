@@ -89,22 +89,14 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
             }
             Step::Delay { line, channels } => {
                 let line = &schedule.lines[*line as usize];
-                let cable = flat.cables.iter().find(|c| is_line(c, line));
-                let output = || format!("output {} waits for the later outputs", line.scope);
-                let whom = cable.map_or_else(output, |c| {
-                    format!(
-                        "cable {} → {} waits for the slower path to {}",
-                        flat.nodes[c.from.0].key, flat.nodes[c.to.0].key, flat.nodes[c.to.0].key
-                    )
-                });
-                let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
-                writeln!(
-                    out,
-                    "delay    {} by {} frames ({:.2} ms): {whom}",
-                    places.join(" "),
-                    line.frames,
-                    ms(line.frames)
-                )
+                writeln!(out, "{}", delay_line((line, 1), channels, compiled, ms(line.frames)))
+            }
+            Step::WideDelay { line, channels } => {
+                let wide = &schedule.wide_lines[*line as usize];
+                let count = wide.lines().count();
+                wide.lines().next().map_or(Ok(()), |line| {
+                    writeln!(out, "{}", delay_line((line, count), channels, compiled, ms(line.frames)))
+                })
             }
             Step::Fade { fade: Fade { from, to, .. }, channels } => {
                 let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
@@ -162,6 +154,28 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
         let _ = writeln!(out, "output   {} from {}", output.name, places.join(" "));
     }
     out
+}
+
+/// A delay of so many cables side by side, of which this is the first, in milliseconds.
+fn delay_line(
+    (line, count): (&Line, usize),
+    channels: &[(Place, Place)],
+    compiled: &Compiled,
+    ms: f64,
+) -> String {
+    let flat = &compiled.flat;
+    let cable = flat.cables.iter().find(|c| is_line(c, line));
+    let output = || format!("output {} waits for the later outputs", line.scope);
+    let others = match count {
+        1 => String::new(),
+        _ => format!(", and {} more side by side", count - 1),
+    };
+    let whom = cable.map_or_else(output, |c| {
+        let (from, to) = (&flat.nodes[c.from.0].key, &flat.nodes[c.to.0].key);
+        format!("cable {from} → {to} waits for the slower path to {to}{others}")
+    });
+    let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
+    format!("delay    {} by {} frames ({ms:.2} ms): {whom}", places.join(" "), line.frames)
 }
 
 /// Whether a delay belongs to a cable.
@@ -343,7 +357,7 @@ pub fn dot(compiled: &Compiled) -> String {
             Target::Port(port) => to.declaration.inputs[port].name,
             Target::Parameter(parameter, _) => to.declaration.parameters[parameter].name,
         };
-        let held = compiled.schedule.lines.iter().find(|line| is_line(cable, line));
+        let held = compiled.schedule.held().find(|line| is_line(cable, line));
         let held = held.map_or(String::new(), |l| format!(" (+{} frames)", l.frames));
         let _ = writeln!(out, "  {} -> {} [label=\"{end}{held}\"];", quote(&from.key), quote(&to.key));
     }

@@ -120,6 +120,13 @@ pub enum Step {
         /// One a channel: what is read, and what stands in the same slot afterwards.
         channels: Vec<(Place, Place)>,
     },
+    /// Delays buffers with several nodes side by side, in place.
+    WideDelay {
+        /// Index in [`Schedule::wide_lines`].
+        line: u32,
+        /// One a channel: what is read, and what stands in the same slots afterwards.
+        channels: Vec<(Place, Place)>,
+    },
     /// In the first moments of a program, channels go from one amplitude to another, in place.
     Fade {
         /// How.
@@ -303,6 +310,30 @@ impl Line {
     }
 }
 
+/// Delays of cables that lie side by side, all by as many frames and of as many channels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WideLine {
+    /// By lane.
+    pub lanes: Vec<Option<Line>>,
+}
+
+impl WideLine {
+    /// Those that are there.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lanes.iter().flatten()
+    }
+
+    /// By how many frames.
+    pub fn frames(&self) -> usize {
+        self.lines().next().map_or(0, |line| line.frames)
+    }
+
+    /// How many channels each has.
+    pub fn width(&self) -> usize {
+        self.lines().next().map_or(0, |line| line.width)
+    }
+}
+
 /// An output of the patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
@@ -325,6 +356,8 @@ pub struct Schedule {
     pub banks: Vec<Bank>,
     /// Delays that keep paths together.
     pub lines: Vec<Line>,
+    /// Delays of cables that lie side by side.
+    pub wide_lines: Vec<WideLine>,
     /// The same for events.
     pub event_lines: Vec<Line>,
     /// What deals events to voices.
@@ -341,6 +374,11 @@ impl Schedule {
     /// The names of the outputs, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.outputs.iter().map(|o| o.name.as_str())
+    }
+
+    /// The delays of all cables with sound.
+    pub fn held(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().chain(self.wide_lines.iter().flat_map(WideLine::lines))
     }
 
     /// The nodes that are run, as indices of the flat table.

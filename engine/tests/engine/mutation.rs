@@ -39,7 +39,7 @@ fn places(schedule: &mut Schedule) -> Vec<&mut Place> {
                 all.push(from);
                 all.extend(to.iter_mut().map(|t| &mut t.1));
             }
-            Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+            Step::Delay { channels, .. } | Step::WideDelay { channels, .. } | Step::Fade { channels, .. } => {
                 all.extend(channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]))
             }
             Step::Merge { .. } | Step::Deal { .. } | Step::Loop { .. } | Step::Fuse { .. } => {}
@@ -161,6 +161,7 @@ fn a_step_that_is_missing_or_there_twice_is_always_caught() {
         Step::Pack { .. } => "pack",
         Step::Unpack { .. } => "unpack",
         Step::Delay { .. } => "delay",
+        Step::WideDelay { .. } => "wide delay",
         Step::Fade { .. } => "fade",
         Step::Merge { .. } => "merge",
         Step::Deal { .. } => "deal",

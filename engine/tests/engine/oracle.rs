@@ -161,6 +161,7 @@ impl Coverage {
         self.count("lists of voices in lanes", runs(&in_a_row));
         self.count("merge", steps(&|s| matches!(s, Step::Merge { .. })));
         self.count("delay", !schedule.lines.is_empty());
+        self.count("delay in lanes", !schedule.wide_lines.is_empty());
         self.count(
             "delay of an output",
             schedule.lines.iter().any(|l| !l.scope.is_empty() && !l.scope.ends_with('/')),

@@ -2,7 +2,7 @@
 
 use crate::compile::buffers::SILENT_SLOTS;
 use crate::compile::{DEALT_PORTS, Mode};
-use crate::schedule::{Place, Schedule, Step, Term};
+use crate::schedule::{Line, Place, Schedule, Step, Term};
 
 /// What a delay was used for.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,7 +25,8 @@ pub struct Paper {
     pub ran: Vec<Option<Mode>>,
     /// Whether each delay was used.
     pub lines: Vec<Used>,
-    /// The same for events.
+    /// The same for those side by side, and for events.
+    pub wide_lines: Vec<bool>,
     pub event_lines: Vec<bool>,
     /// By dealer: whether it dealt, and how often its voices were measured.
     pub dealt: Vec<bool>,
@@ -66,6 +67,7 @@ impl Paper {
             lists: vec![false; schedule.lists as usize],
             ran: vec![None; schedule.banks.len()],
             lines: vec![Used::No; schedule.lines.len()],
+            wide_lines: vec![false; schedule.wide_lines.len()],
             event_lines: vec![false; schedule.event_lines.len()],
             dealt: vec![false; schedule.dealers.len()],
             levels: vec![0; schedule.dealers.len()],
@@ -208,6 +210,24 @@ impl Paper {
                 for (before, after) in channels {
                     self.read_span(*before, 1)?;
                     if before.slot != after.slot {
+                        return Err("a delay works in place, but its slots differ".into());
+                    }
+                }
+                channels.iter().try_for_each(|c| self.write(c.1))
+            }
+            Step::WideDelay { line, channels } => {
+                once(&mut self.wide_lines, *line, "delay side by side")?;
+                let line = &schedule.wide_lines[*line as usize];
+                let alike = |l: &Line| {
+                    (l.width, l.frames, l.was.unwrap_or(l.frames))
+                        == (channels.len(), line.frames(), l.frames)
+                };
+                if !matches!(line.lanes.len(), 4 | 8 | 16) || line.frames() == 0 || !line.lines().all(alike) {
+                    return Err("delays that lie side by side are not alike".into());
+                }
+                for (before, after) in channels {
+                    self.read_span(*before, line.lanes.len() as u32)?;
+                    if (before.slot, before.span) != (after.slot, after.span) {
                         return Err("a delay works in place, but its slots differ".into());
                     }
                 }

@@ -4,7 +4,7 @@ use crate::compile::{Curve, Depth, lanes};
 use crate::node::Parameter;
 use crate::patch::{Lane, Point, TempoMap};
 use crate::run::PortView;
-use crate::schedule::{Bank, Dealer, Line, Moved, Output};
+use crate::schedule::{Bank, Dealer, Line, Moved, Output, WideLine};
 use crate::schedule::{Place, Run, Term};
 use signalbox_dsp::units::Unit;
 
@@ -88,6 +88,7 @@ fn good() -> Schedule {
         banks: (0..4).map(|n| Bank { members: vec![Some(n)], pointwise: false }).collect(),
         lines: vec![line(1)],
         event_lines: vec![line(0)],
+        wide_lines: Vec::new(),
         dealers: vec![Dealer { key: "lead".into(), node: 4, voices: 2, ports: 1, levels: 1 }],
         lanes: vec![curve()],
         outputs: vec![Output { name: "out".into(), channels: vec![place(6, 5), place(4, 6), place(0, 0)] }],
@@ -226,4 +227,46 @@ fn each_thing_is_used_once_and_to_its_end() {
     refused("a delay is not used", |s| s.event_lines.push(line(0)));
     refused("list 1 is used twice", |s| s.steps[7] = Step::Merge { to: 1, from: vec![], ends: false });
     refused("list 2 is read before it is there", |s| s.steps.swap(7, 8));
+}
+
+/// Four silent channels side by side, held back together; one lane is empty.
+fn side_by_side() -> Schedule {
+    let wide = |value| Place { slot: 4 * SILENT_SLOTS, span: 4, value };
+    Schedule {
+        steps: vec![
+            Step::Pack { from: vec![place(0, 0); 4], to: wide(1) },
+            Step::WideDelay { line: 0, channels: vec![(wide(1), wide(2))] },
+        ],
+        slots: 4 * SILENT_SLOTS + 4,
+        lists: 1,
+        wide_lines: vec![WideLine { lanes: vec![Some(line(1)), None, Some(line(1)), Some(line(1))] }],
+        ..Schedule::default()
+    }
+}
+
+#[test]
+fn delays_that_lie_side_by_side_are_alike_and_used_once() {
+    assert_eq!(check(&side_by_side()), Ok(()));
+    let refused = |reason: &str, change: fn(&mut Schedule)| {
+        let mut schedule = side_by_side();
+        change(&mut schedule);
+        let why = check(&schedule).expect_err(reason);
+        assert!(why.contains(reason), "{why}");
+    };
+    fn other(schedule: &mut Schedule, change: fn(&mut Line)) {
+        schedule.wide_lines[0].lanes[2].iter_mut().for_each(change);
+    }
+    refused("are not alike", |s| other(s, |l| l.frames = 6));
+    refused("are not alike", |s| other(s, |l| l.width = 2));
+    refused("are not alike", |s| other(s, |l| l.was = Some(4)));
+    refused("are not alike", |s| drop(s.wide_lines[0].lanes.pop()));
+    refused("are not alike", |s| s.wide_lines[0].lanes.fill(None));
+    refused("has span 4, wanted is 8", |s| s.wide_lines[0].lanes.resize(8, None));
+    refused("its slots differ", |s| {
+        let Step::WideDelay { channels, .. } = &mut s.steps[1] else { panic!() };
+        channels[0].1.slot += 4;
+    });
+    refused("delay side by side 0 is used twice", |s| s.steps.push(s.steps[1].clone()));
+    refused("a delay is not used", |s| s.wide_lines.push(s.wide_lines[0].clone()));
+    refused("does not belong into a loop", |s| s.steps.insert(1, Step::Loop { steps: 1, frames: 64 }));
 }

@@ -101,6 +101,15 @@ pub enum Op {
         /// Pairs.
         channels: Vec<(Value, Value)>,
     },
+    /// Each first value, of some cables side by side, is delayed into the second.
+    WideDelay {
+        /// By lane: the cable, by its index in the flat table.
+        cables: Vec<Option<usize>>,
+        /// By how many frames.
+        frames: usize,
+        /// Pairs.
+        channels: Vec<(Value, Value)>,
+    },
     /// Each first value goes from one amplitude to another as the second.
     Fade {
         /// How.
@@ -165,7 +174,7 @@ impl Op {
             Self::WideSum { terms, .. } => terms.iter().for_each(|t| each(t.0)),
             Self::Pack { from, .. } => from.iter().for_each(|&v| each(v)),
             Self::Unpack { from, .. } => each(*from),
-            Self::Delay { channels, .. } | Self::Fade { channels, .. } => {
+            Self::Delay { channels, .. } | Self::WideDelay { channels, .. } | Self::Fade { channels, .. } => {
                 channels.iter().for_each(|c| each(c.0));
             }
             Self::Take { from, .. } => from.iter().for_each(|&v| each(v)),
@@ -187,7 +196,7 @@ impl Op {
         match self {
             Self::Sum { to, .. } | Self::WideSum { to, .. } | Self::Pack { to, .. } => each(*to),
             Self::Unpack { to, .. } => to.iter().for_each(|t| each(t.1)),
-            Self::Delay { channels, .. } | Self::Fade { channels, .. } => {
+            Self::Delay { channels, .. } | Self::WideDelay { channels, .. } | Self::Fade { channels, .. } => {
                 channels.iter().for_each(|c| each(c.1));
             }
             Self::Give { to, .. } => to.iter().for_each(|&v| each(v)),

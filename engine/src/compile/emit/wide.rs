@@ -11,6 +11,7 @@ impl Emitter<'_> {
     pub(super) fn batch(&mut self, members: &[Option<usize>]) {
         let Some(first) = members.iter().flatten().copied().next() else { return };
         let (lanes, declaration) = (members.len(), self.flat.nodes[first].declaration);
+        self.hold(members);
         let mut inputs = Vec::with_capacity(declaration.inputs.len());
         for (port, declared) in declaration.inputs.iter().enumerate() {
             inputs.push(match declared.kind {

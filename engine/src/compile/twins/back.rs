@@ -18,6 +18,7 @@ pub const TWINS: &[Twin] = &[
     Twin { pass: Pass::Emit, what: "a list of events is lost", wrong: no_events },
     Twin { pass: Pass::Emit, what: "a loop's cable takes before there is anything", wrong: early_take },
     Twin { pass: Pass::Emit, what: "a delay is left out", wrong: no_delay },
+    Twin { pass: Pass::Emit, what: "cables side by side are held back too long", wrong: long_lanes },
     Twin { pass: Pass::Emit, what: "a cable's level does not count for a parameter", wrong: other_depth },
     Twin { pass: Pass::Early, what: "pieces of a sum are taken in another order", wrong: crossed_pieces },
     Twin { pass: Pass::Early, what: "a piece forgets the sum so far", wrong: no_sum_so_far },
@@ -158,6 +159,15 @@ fn no_delay(c: &mut Chain, chance: &mut Chance) -> Option<()> {
     Some(())
 }
 
+fn long_lanes(c: &mut Chain, chance: &mut Chance) -> Option<()> {
+    let delays = c.ops.ops.iter_mut().filter_map(|op| match op {
+        Op::WideDelay { frames, .. } => Some(frames),
+        _ => None,
+    });
+    *any(chance, delays)? += 1;
+    Some(())
+}
+
 fn other_depth(c: &mut Chain, chance: &mut Chance) -> Option<()> {
     use crate::compile::Depth;
     let moved = c.ops.ops.iter_mut().filter_map(|op| match op {
@@ -247,7 +257,7 @@ fn settle(schedule: &mut Schedule, value: Place, slot: u32) {
             Step::WideSum { to, terms } => terms.iter_mut().map(|t| &mut t.0).chain([to]).for_each(put),
             Step::Pack { from, to } => from.iter_mut().chain([to]).for_each(put),
             Step::Unpack { from, to } => to.iter_mut().map(|t| &mut t.1).chain([from]).for_each(put),
-            Step::Delay { channels, .. } | Step::Fade { channels, .. } => {
+            Step::Delay { channels, .. } | Step::WideDelay { channels, .. } | Step::Fade { channels, .. } => {
                 channels.iter_mut().flat_map(|c| [&mut c.0, &mut c.1]).for_each(put)
             }
             Step::Give { to, .. } => to.iter_mut().for_each(put),
