@@ -82,27 +82,27 @@ pub fn unpack(from: &[f32], to: &mut [Block]) {
 unsafe fn sixteen(rows: [*const f32; 16], to: *mut f32, stride: usize) {
     use std::arch::x86_64::*;
     let mut r = [_mm512_setzero_ps(); 16];
-    for i in 0..16 {
+    for (r, row) in r.iter_mut().zip(rows) {
         // SAFETY: by the contract of the callers, each row has 16 values.
-        r[i] = unsafe { _mm512_loadu_ps(rows[i]) };
+        *r = unsafe { _mm512_loadu_ps(row) };
     }
     // Four rows at a time: each part of 128 bits holds one column of them.
     let mut fours = [[r[0]; 4]; 4];
-    for i in 0..4 {
-        let (a, b, c, d) = (r[4 * i], r[4 * i + 1], r[4 * i + 2], r[4 * i + 3]);
+    for (four, r) in fours.iter_mut().zip(r.chunks_exact(4)) {
+        let (a, b, c, d) = (r[0], r[1], r[2], r[3]);
         let low = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
         let high = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
         let more_low = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
         let more_high = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
-        fours[i] = [
+        *four = [
             _mm512_castpd_ps(_mm512_unpacklo_pd(low, more_low)),
             _mm512_castpd_ps(_mm512_unpackhi_pd(low, more_low)),
             _mm512_castpd_ps(_mm512_unpacklo_pd(high, more_high)),
             _mm512_castpd_ps(_mm512_unpackhi_pd(high, more_high)),
         ];
     }
-    for c in 0..4 {
-        let (a, b, d, e) = (fours[0][c], fours[1][c], fours[2][c], fours[3][c]);
+    let [f, g, h, i] = fours;
+    for (c, (((a, b), d), e)) in f.into_iter().zip(g).zip(h).zip(i).enumerate() {
         let (even, odd) = (_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
         let (more_even, more_odd) = (_mm512_shuffle_f32x4::<0x88>(d, e), _mm512_shuffle_f32x4::<0xdd>(d, e));
         // SAFETY: by the contract of the callers, each row that is written has 16 values.
@@ -122,26 +122,26 @@ unsafe fn sixteen(rows: [*const f32; 16], to: *mut f32, stride: usize) {
 unsafe fn eight(rows: [*const f32; 8], to: *mut f32, stride: usize) {
     use std::arch::x86_64::*;
     let mut r = [_mm256_setzero_ps(); 8];
-    for i in 0..8 {
+    for (r, row) in r.iter_mut().zip(rows) {
         // SAFETY: by the contract of the callers, each row has 8 values.
-        r[i] = unsafe { _mm256_loadu_ps(rows[i]) };
+        *r = unsafe { _mm256_loadu_ps(row) };
     }
     let mut fours = [[r[0]; 4]; 2];
-    for i in 0..2 {
-        let (a, b, c, d) = (r[4 * i], r[4 * i + 1], r[4 * i + 2], r[4 * i + 3]);
+    for (four, r) in fours.iter_mut().zip(r.chunks_exact(4)) {
+        let (a, b, c, d) = (r[0], r[1], r[2], r[3]);
         let low = _mm256_castps_pd(_mm256_unpacklo_ps(a, b));
         let high = _mm256_castps_pd(_mm256_unpackhi_ps(a, b));
         let more_low = _mm256_castps_pd(_mm256_unpacklo_ps(c, d));
         let more_high = _mm256_castps_pd(_mm256_unpackhi_ps(c, d));
-        fours[i] = [
+        *four = [
             _mm256_castpd_ps(_mm256_unpacklo_pd(low, more_low)),
             _mm256_castpd_ps(_mm256_unpackhi_pd(low, more_low)),
             _mm256_castpd_ps(_mm256_unpacklo_pd(high, more_high)),
             _mm256_castpd_ps(_mm256_unpackhi_pd(high, more_high)),
         ];
     }
-    for c in 0..4 {
-        let (a, b) = (fours[0][c], fours[1][c]);
+    let [f, g] = fours;
+    for (c, (a, b)) in f.into_iter().zip(g).enumerate() {
         // SAFETY: by the contract of the callers, each row that is written has 8 values.
         unsafe {
             let to = to.add(c * stride);
