@@ -1,8 +1,11 @@
 //! The control side: compiles patches, publishes their programs, and leads from one to the next without a click.
 
 mod knobs;
+mod report;
 mod share;
 mod way;
+
+pub use report::{Report, Wire};
 
 use crate::bridge::Bridge;
 use crate::engine::Engine;

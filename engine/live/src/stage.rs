@@ -9,7 +9,7 @@ mod keys;
 use crate::device::{self, LiveError, Wanted};
 use crate::look::Place;
 use crate::midi::Clock;
-use crate::player::Source;
+use crate::player::{Report, Source};
 use crate::shared::{Meters, Shared};
 use crate::wires::Order;
 use cpal::Host;
@@ -99,13 +99,21 @@ pub struct Status {
     pub trip: Option<crate::Trip>,
 }
 
+/// What became of a patch that was set: what is odd, or what is wrong.
+pub type Set = Result<Vec<Problem>, Vec<Problem>>;
+
+/// A patch that is made when its turn comes.
+type Make = Box<dyn FnOnce() -> Patch + Send>;
+
 enum Message {
-    Set(Box<Patch>, Sender<Result<Vec<Problem>, Vec<Problem>>>),
+    Set(Box<Patch>, Sender<Set>),
+    Send(Make, Sender<Set>),
+    Report(Sender<Report>),
     Order(Order),
     Seek(f64),
     Knob(String, usize, f32),
     Look(Place, Option<f32>),
-    Write(Endpoint, Value, Sender<Result<(), String>>),
+    Write(Endpoint, Value, Option<Sender<Result<(), String>>>),
     Control(keys::Moved),
     Clock(Clock, Instant),
     Follow(bool),
@@ -161,11 +169,26 @@ impl Stage {
     }
 
     /// Plays another patch from now on; gives what is odd, or what is wrong: then nothing changes.
-    pub fn set(&self, patch: Patch) -> Result<Vec<Problem>, Vec<Problem>> {
+    pub fn set(&self, patch: Patch) -> Set {
         let (answer, answered) = mpsc::channel();
         let gone = || vec![Problem::new("the player", "has ended; start it again")];
         self.messages.send(Message::Set(Box::new(patch), answer)).map_err(|_| gone())?;
         answered.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// As [`Stage::set`], but waits for nothing: the patch is made on the stage's thread, and the answer comes later. What
+    /// is sent before the one before had its turn takes that one's place, which is then never made nor answered.
+    pub fn send(&self, make: impl FnOnce() -> Patch + Send + 'static) -> Receiver<Set> {
+        let (answer, answered) = mpsc::channel();
+        let _ = self.messages.send(Message::Send(Box::new(make), answer));
+        answered
+    }
+
+    /// Asks what is known of what plays.
+    pub fn report(&self) -> Receiver<Report> {
+        let (answer, answered) = mpsc::channel();
+        let _ = self.messages.send(Message::Report(answer));
+        answered
     }
 
     /// Gives an order to the engine.
@@ -188,8 +211,13 @@ impl Stage {
     pub fn turn(&self, to: Endpoint, value: Value) -> Result<(), String> {
         let (answer, answered) = mpsc::channel();
         let gone = || "the player has ended; start it again".to_string();
-        self.messages.send(Message::Write(to, value, answer)).map_err(|_| gone())?;
+        self.messages.send(Message::Write(to, value, Some(answer))).map_err(|_| gone())?;
         answered.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// As [`Stage::turn`], but does not wait to hear whether that can be.
+    pub fn turn_soon(&self, to: Endpoint, value: Value) {
+        let _ = self.messages.send(Message::Write(to, value, None));
     }
 
     /// Follows the MIDI clock of another machine from now on, its start and stop, its place and its tempo; or no more.

@@ -1,6 +1,7 @@
 //! The stage's thread: obeys, and looks after the devices.
 
 mod devices;
+mod queue;
 mod tell;
 
 use super::foreman::{Foreman, Measured};
@@ -16,6 +17,7 @@ use crate::player::{Player, Source};
 use crate::seat::Seat;
 use crate::stream::{self, Open};
 use crate::wires::{Order, Who};
+use queue::Queue;
 use signalbox_engine::patch::{Endpoint, Patch};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -114,13 +116,21 @@ impl Keeper {
 
     /// Runs until it is told to quit.
     pub fn run(mut self, messages: &Receiver<Message>) {
+        let mut queue = Queue::default();
         loop {
-            match messages.recv_timeout(TICK) {
+            match queue.next(messages, TICK) {
                 Ok(Message::Set(patch, answer)) => {
                     let set = self.player.set(*patch);
                     self.show();
                     let _ = answer.send(set);
                 }
+                Ok(Message::Send(make, answer)) => {
+                    let set = self.player.set(make());
+                    self.show();
+                    // Nobody may wait for it any more.
+                    let _ = answer.send(set);
+                }
+                Ok(Message::Report(answer)) => drop(answer.send(self.player.report())),
                 Ok(Message::Order(order)) => {
                     self.player.order(order);
                 }
@@ -139,7 +149,8 @@ impl Keeper {
                     self.player.look(self.looks.clone());
                 }
                 Ok(Message::Write(to, value, answer)) => {
-                    let _ = answer.send(self.player.write(&to, &value));
+                    let written = self.player.write(&to, &value);
+                    answer.into_iter().for_each(|answer| drop(answer.send(written.clone())));
                 }
                 Ok(Message::Clock(clock, at)) => self.clock(clock, at),
                 Ok(Message::Follow(follows)) => self.follower = follows.then(Follower::default),

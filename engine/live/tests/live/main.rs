@@ -6,6 +6,7 @@ mod guard;
 mod host;
 mod notes;
 mod outside;
+mod report;
 mod stage;
 mod threads;
 mod values;
