@@ -6,11 +6,13 @@ pub use file::{FileProblem, read};
 
 use signalbox_engine::patch::{Edit, EditError, History, Patch};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The document: everything in it can be undone.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
-    patch: Patch,
+    /// Whoever plays it may still hold the patch as it was.
+    patch: Arc<Patch>,
     history: History,
     /// What was done, and behind `done` what was undone: the number of each step, and its name.
     steps: Vec<(u64, String)>,
@@ -28,7 +30,7 @@ pub struct Document {
 impl Document {
     /// A document that lies in no file yet.
     pub fn new(patch: Patch) -> Self {
-        Self { patch, ..Self::default() }
+        Self { patch: Arc::new(patch), ..Self::default() }
     }
 
     /// Opens a file.
@@ -39,6 +41,11 @@ impl Document {
     /// The patch.
     pub fn patch(&self) -> &Patch {
         &self.patch
+    }
+
+    /// The patch, to be kept as it is now.
+    pub fn shared(&self) -> Arc<Patch> {
+        self.patch.clone()
     }
 
     /// The file that it lies in.
@@ -75,7 +82,7 @@ impl Document {
     /// patch as it was when the drag began.
     pub fn drag(&mut self, name: &str, edits: Vec<Edit>) -> Result<(), EditError> {
         if self.open.as_deref() == Some(name) {
-            self.history.undo(&mut self.patch)?;
+            self.history.undo(Arc::make_mut(&mut self.patch))?;
             self.done -= 1;
         }
         self.open = None;
@@ -94,7 +101,7 @@ impl Document {
             return Ok(());
         }
         self.revision += 1;
-        self.history.apply(&mut self.patch, name, edits)?;
+        self.history.apply(Arc::make_mut(&mut self.patch), name, edits)?;
         self.steps.truncate(self.done);
         self.steps.push((self.next, name.into()));
         self.next += 1;
@@ -106,7 +113,7 @@ impl Document {
     pub fn undo(&mut self) -> Option<String> {
         self.open = None;
         // A step that was done can be undone: nothing else touches the patch.
-        let name = self.history.undo(&mut self.patch).ok()??.to_string();
+        let name = self.history.undo(Arc::make_mut(&mut self.patch)).ok()??.to_string();
         self.done -= 1;
         self.revision += 1;
         Some(name)
@@ -115,7 +122,7 @@ impl Document {
     /// Does the last step again that was taken back, and gives its name.
     pub fn redo(&mut self) -> Option<String> {
         self.open = None;
-        let name = self.history.redo(&mut self.patch).ok()??.to_string();
+        let name = self.history.redo(Arc::make_mut(&mut self.patch)).ok()??.to_string();
         self.done += 1;
         self.revision += 1;
         Some(name)

@@ -2,6 +2,7 @@
 //! changed here.
 
 use crate::geometry::{Point, Rect};
+use crate::marks::Mark;
 use crate::ports::{self, Misfit, Sort};
 use crate::scene::{Hit, Scene};
 use signalbox_engine::patch::Endpoint;
@@ -85,6 +86,15 @@ pub enum Gesture {
         /// The cable that the node would be put into.
         into: Option<u32>,
     },
+    /// A comment or a probe is moved.
+    Carrying {
+        /// From where.
+        from: Point,
+        /// What.
+        mark: Mark,
+        /// How far.
+        by: Point,
+    },
     /// A cable is drawn.
     Cabling(Cabling),
     /// A box is drawn around what is to be selected.
@@ -124,6 +134,12 @@ pub enum Intent {
     Deselect(String),
     /// Selects a cable.
     SelectCable(u32),
+    /// Selects a frame with what is in it, a comment, a probe.
+    SelectMark(Mark),
+    /// Moves a comment or a probe.
+    Carry(Mark, Point),
+    /// A frame or a comment was opened: its words are to be typed.
+    Write(Mark),
     /// Moves the view by pixels.
     Pan(Point),
     /// Zooms by a factor around a place.
@@ -196,6 +212,10 @@ impl Gesture {
                 let into = into(&anchor.0, by, table);
                 (Self::Moving { from, anchor, by, into }, Vec::new())
             }
+            Self::Carrying { from, mark, .. } => {
+                let by = (at - from).snapped(table.grid);
+                (Self::Carrying { from, mark, by }, Vec::new())
+            }
             Self::Cabling(cabling) => {
                 let (over, card) = match table.scene.hit(at, table.zoom) {
                     Hit::Socket(card, socket) => (Some((card, socket)), Some(card)),
@@ -214,6 +234,7 @@ impl Gesture {
         let intents = match self {
             Self::Moving { by, into: Some(cable), .. } => vec![Intent::Insert(by, cable)],
             Self::Moving { by, .. } if by != Point::default() => vec![Intent::Move(by)],
+            Self::Carrying { mark, by, .. } if by != Point::default() => vec![Intent::Carry(mark, by)],
             Self::Pressed { id, alone: true, .. } if !keys.shift => {
                 vec![Intent::Select(BTreeSet::from([id]), false)]
             }
@@ -249,11 +270,31 @@ fn press(at: Point, times: u8, keys: Held, table: &Table<'_>) -> (Gesture, Vec<I
             (Gesture::Pressed { at, id, alone: selected && table.selected.len() > 1 }, intents)
         }
         Hit::Wire(wire) => (Gesture::Idle, vec![Intent::SelectCable(scene.wires[wire].id)]),
+        Hit::Frame(frame) => {
+            let frame = &scene.frames[frame];
+            let mark = Mark::Frame(frame.id);
+            if times == 2 {
+                return (Gesture::Idle, vec![Intent::Write(mark)]);
+            }
+            // The first of its nodes keeps to the grid.
+            let first = frame.cards.first().map(|&card| scene.cards[card].id.clone());
+            let pressed = first.map(|id| Gesture::Pressed { at, id, alone: false });
+            (pressed.unwrap_or_default(), vec![Intent::SelectMark(mark)])
+        }
+        Hit::Comment(comment) => carry(at, times, Mark::Comment(scene.comments[comment].id)),
+        Hit::Pin(pin) => carry(at, times, Mark::Pin(scene.pins[pin].id)),
         Hit::Nothing if times == 2 => (Gesture::Idle, vec![Intent::Add(at)]),
         Hit::Nothing => {
             let intents = if keys.shift { Vec::new() } else { vec![Intent::Select(BTreeSet::new(), false)] };
             (Gesture::Boxing { from: at, to: at, adds: keys.shift }, intents)
         }
+    }
+}
+
+fn carry(from: Point, times: u8, mark: Mark) -> (Gesture, Vec<Intent>) {
+    match times {
+        2 => (Gesture::Idle, vec![Intent::Write(mark)]),
+        _ => (Gesture::Carrying { from, mark, by: Point::default() }, vec![Intent::SelectMark(mark)]),
     }
 }
 

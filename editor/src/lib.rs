@@ -11,6 +11,7 @@ pub mod gesture;
 pub mod keymap;
 pub mod layout;
 pub mod live;
+pub mod marks;
 pub mod picture;
 pub mod ports;
 pub mod scene;

@@ -1,19 +1,22 @@
 //! What is edited, as it sounds: the patch on a stage of its own, and the levels that come back.
 
+mod solo;
 mod wired;
 
+pub use solo::{Alone, Solo};
 pub use wired::{HEARD, VOLUME, wired};
 
 use crate::session::Session;
 use signalbox_engine::compile::Problem;
-use signalbox_engine::node::{Probe, Value};
-use signalbox_engine::patch::{Control, Endpoint, Patch};
+use signalbox_engine::node::{Probe, Shelf, Value};
+use signalbox_engine::patch::{Control, Endpoint, Patch, Scope};
 use signalbox_live::midi::{Midi, System, Told};
-use signalbox_live::{Event, Order, Place, Source, Stage, Status, Trip, Wanted};
+use signalbox_live::{Event, Order, Place, Set, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 /// The quietest master volume, in decibels: silence.
 pub const QUIETEST: f32 = -60.0;
@@ -59,6 +62,7 @@ pub struct Output {
 /// The patch as it sounds.
 pub struct Live {
     stage: Stage,
+    shelf: Arc<Shelf>,
     midi: Option<Midi>,
     output: Output,
     volume: f32,
@@ -75,10 +79,15 @@ pub struct Live {
     watched: Option<Place>,
     scope: Option<Arc<Probe>>,
     trip: Option<Trip>,
+    /// What was sent last, until it is known what became of it: the answer, and the graph that is looked at in it.
+    sent: Option<(Receiver<Set>, Scope)>,
+    /// The graph that is looked at in what plays.
+    scoped: Scope,
+    answered: bool,
 }
 
-fn stage(output: &Output, folder: PathBuf) -> Stage {
-    let source = Source { shelf: Arc::new(signalbox_studio::shelf()), assets: Arc::new(Files::new(folder)) };
+fn stage(output: &Output, folder: PathBuf, shelf: Arc<Shelf>) -> Stage {
+    let source = Source { shelf, assets: Arc::new(Files::new(folder)) };
     if output.deaf {
         return Stage::on(
             source,
@@ -91,11 +100,12 @@ fn stage(output: &Output, folder: PathBuf) -> Stage {
 
 impl Live {
     /// A stage for a patch whose files lie in a folder.
-    pub fn new(output: Output, folder: PathBuf, volume: f32) -> Self {
-        let stage = stage(&output, folder);
+    pub fn new(output: Output, folder: PathBuf, volume: f32, shelf: Arc<Shelf>) -> Self {
+        let stage = stage(&output, folder, shelf.clone());
         let midi = output.midi.then(|| Midi::new(Box::new(System), "", stage.keys()));
         Self {
             stage,
+            shelf,
             midi,
             output,
             volume,
@@ -111,22 +121,54 @@ impl Live {
             watched: None,
             scope: None,
             trip: None,
+            sent: None,
+            scoped: None,
+            answered: false,
         }
     }
 
     /// The files lie in another folder from now on.
     pub fn move_to(&mut self, folder: PathBuf) {
-        *self = Self::new(self.output.clone(), folder, self.volume);
+        *self = Self::new(self.output.clone(), folder, self.volume, self.shelf.clone());
     }
 
-    /// Plays a patch from now on. Where it is wrong, what there was before plays on, and [`Live::problems`] tells why.
-    pub fn set(&mut self, patch: &Patch, session: &Session) {
-        let wired = wired(patch, session, self.gain());
-        (self.warnings, self.problems) = match self.stage.set(wired) {
+    /// Plays a patch as soon as it is compiled, which nobody waits for; of several the last. Where it is wrong, what there
+    /// was before plays on, and [`Live::problems`] tells why.
+    pub fn set(&mut self, patch: Arc<Patch>, session: &Session) {
+        let scope = session.scope(&patch);
+        let (session, gain, shelf) = (session.clone(), self.gain(), self.shelf.clone());
+        self.sent = Some((self.stage.send(move || wired(&patch, &session, gain, &shelf)), scope));
+    }
+
+    /// Whether it is not known yet what became of the patch that was set last.
+    pub fn waits(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    /// Whether it has become known since the last call what became of a patch.
+    pub fn answered(&mut self) -> bool {
+        std::mem::take(&mut self.answered)
+    }
+
+    fn hear_answer(&mut self) {
+        let Some((answer, scope)) = &self.sent else { return };
+        let set = match answer.try_recv() {
+            Ok(set) => set,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => {
+                Err(vec![Problem::new("the player", "has ended; start it again")])
+            }
+        };
+        if set.is_ok() && self.scoped != *scope {
+            self.scoped.clone_from(scope);
+            self.levels.clear();
+        }
+        (self.warnings, self.problems) = match set {
             Ok(warnings) => (warnings, Vec::new()),
             Err(problems) => (Vec::new(), problems),
         };
-        self.levels.clear();
+        self.sent = None;
+        self.answered = true;
     }
 
     /// What is wrong with the patch that was set last.
@@ -168,7 +210,7 @@ impl Live {
     fn turn(&self) {
         let to = Endpoint { node: VOLUME.into(), port: "gain".into() };
         // Where there is no output yet, there is nothing to turn: the next patch is set with this volume.
-        let _ = self.stage.turn(to, Value::from(self.gain()));
+        self.stage.turn_soon(to, Value::from(self.gain()));
     }
 
     /// The song goes on, or stands.
@@ -248,6 +290,7 @@ impl Live {
     /// Looks at levels and at what has happened; whether something that is seen is another than before. For one who
     /// looks, thirty times a second.
     pub fn collect(&mut self) -> bool {
+        self.hear_answer();
         let status = self.stage.status();
         for event in self.stage.events() {
             match event {
@@ -271,7 +314,7 @@ impl Live {
         }
         let over = self.told.len().saturating_sub(TOLD);
         self.told.drain(..over);
-        let mut moved = self.look();
+        let mut moved = self.look() | self.sent.is_some();
         for (shown, k) in self.peaks.iter_mut().zip(0..) {
             let peak = status.meters.peaks.get(k).copied().unwrap_or(0.0);
             let next = peak.max(*shown * FALL);
@@ -291,6 +334,8 @@ impl Live {
         self.heard = None;
         self.scope = None;
         let watched = self.watched.as_ref().map(Place::key);
+        // Until what was sent plays, what comes back may be of another graph.
+        let other = self.sent.as_ref().is_some_and(|(_, scope)| *scope != self.scoped);
         for (key, probe) in self.stage.probes() {
             if watched.as_ref() == Some(&key) {
                 moved = true;
@@ -302,7 +347,7 @@ impl Live {
                 self.heard = Some(probe);
                 continue;
             }
-            let Some(place) = wired::place(name) else { continue };
+            let Some(place) = wired::place(name).filter(|_| !other) else { continue };
             let levels = probe.levels();
             let most =
                 |of: fn(&signalbox_engine::node::Level) -> f32| levels.iter().map(of).fold(0.0, f32::max);

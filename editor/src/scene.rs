@@ -1,16 +1,21 @@
 //! What is seen of a graph: cards with ports, and cables between them, at their places on the canvas.
 
 mod hit;
+mod marks;
+mod path;
 
 pub use hit::Hit;
+pub use marks::{CommentBox, FrameBox, LINE, PinBox};
+pub use path::Path;
 
 use crate::geometry::{Curve, Point, Rect};
 use crate::layout::layered;
+use crate::marks::Marks;
 use crate::picture;
 use crate::ports::{self, Port, Ports, Sort};
 use signalbox_engine::node::{Group, Shelf};
 use signalbox_engine::patch::{Node, Patch, Scope};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How wide a card is.
 pub const WIDTH: f32 = 176.0;
@@ -32,6 +37,12 @@ pub struct Scene {
     pub cards: Vec<Card>,
     /// Its cables.
     pub wires: Vec<Wire>,
+    /// Frames around nodes, those behind first.
+    pub frames: Vec<FrameBox>,
+    /// Comments.
+    pub comments: Vec<CommentBox>,
+    /// Pinned probes.
+    pub pins: Vec<PinBox>,
     index: HashMap<String, usize>,
 }
 
@@ -58,12 +69,23 @@ pub struct Card {
     pub bypass: bool,
     /// Whether it is silent.
     pub mute: bool,
+    /// Where some nodes are heard alone: whether it is one of them, or silent meanwhile.
+    pub solo: Option<Solo>,
     /// Whether it is a sub-patch that can be entered.
     pub inside: bool,
     /// How many voices it has; nothing where it is no instrument.
     pub voices: Option<u32>,
     /// In which layer it is drawn, so that it covers those that it lies on.
     pub level: usize,
+}
+
+/// What a node is while some are heard alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solo {
+    /// It is heard alone.
+    Heard,
+    /// It is silent.
+    Silent,
 }
 
 /// A port of a card.
@@ -138,6 +160,7 @@ impl Scene {
             });
         }
         scene.place(graph.nodes.values().map(|n| n.at));
+        scene.put_marks(&Marks::of(patch, scope));
         scene
     }
 
@@ -209,6 +232,25 @@ impl Scene {
             card.settle();
         }
         self.rewire();
+        self.frame();
+    }
+
+    /// Shows that some nodes are heard alone; `sounds` and `passes` tell which others, and which cables, sound on.
+    pub fn alone(
+        &mut self,
+        nodes: &BTreeSet<String>,
+        sounds: impl Fn(&str) -> bool,
+        passes: impl Fn(u32) -> bool,
+    ) {
+        for card in &mut self.cards {
+            card.solo = match nodes.contains(&card.id) {
+                true => Some(Solo::Heard),
+                false => (!sounds(&card.id)).then_some(Solo::Silent),
+            };
+        }
+        for wire in self.wires.iter_mut().filter(|w| w.sort == Sort::Sound) {
+            wire.mute |= !passes(wire.id);
+        }
     }
 
     /// Gives each card the layer above all those that it lies on.
@@ -229,13 +271,20 @@ impl Scene {
         }
     }
 
-    /// The box around all cards, where there are any.
+    /// The box around all that lies on the canvas, where there is anything.
     pub fn bounds(&self) -> Option<Rect> {
-        self.cards.iter().map(|c| c.rect).reduce(Rect::with)
+        let marks = self.frames.iter().map(|f| f.rect).chain(self.comments.iter().map(|c| c.rect));
+        let marks = marks.chain(self.pins.iter().map(|p| p.rect));
+        self.cards.iter().map(|c| c.rect).chain(marks).reduce(Rect::with)
     }
 }
 
 impl Card {
+    /// Whether nothing of what it does is heard.
+    pub fn quiet(&self) -> bool {
+        self.mute || self.bypass || self.solo == Some(Solo::Silent)
+    }
+
     fn lefts(&self) -> usize {
         self.sockets.iter().filter(|s| !s.out).count()
     }
@@ -289,6 +338,7 @@ fn card(patch: &Patch, id: &str, node: &Node, ports: Ports, shelf: &Shelf) -> Ca
         picture: if inside { None } else { picture },
         bypass: node.bypass,
         mute: node.mute,
+        solo: None,
         inside,
         voices: node.voices.map(u32::from),
         level: 0,

@@ -11,11 +11,13 @@ pub mod history;
 pub mod inspector;
 mod intents;
 mod keys;
+pub mod marks;
 pub mod meters;
 mod notice;
 pub mod outline;
 pub mod search;
 mod view;
+mod ways;
 
 pub use files::{Answer, Ask, Dialogs, System};
 pub use keys::heard;
@@ -25,7 +27,7 @@ use crate::document::Document;
 use crate::geometry::Point;
 use crate::gesture::Gesture;
 use crate::keymap::{Chord, Command, Keymap};
-use crate::live::{Live, Output};
+use crate::live::{Alone, Live, Output};
 use crate::picture::{Picture, Pictures};
 use crate::scene::Scene;
 use crate::session::{Kept, Session, View};
@@ -67,6 +69,8 @@ pub enum Message {
     Tick,
     /// Something in the search.
     Search(search::Message),
+    /// Something about the mark that is selected.
+    Mark(marks::Message),
     /// Something in the inspector.
     Inspector(inspector::Message),
     /// The master volume is turned.
@@ -83,6 +87,8 @@ pub enum Message {
     GoTo(usize),
     /// A node of the outline: its path from the outside in.
     Select(Vec<String>),
+    /// All is heard again.
+    HearAll,
     /// So many graphs are left.
     Leave(usize),
     /// The window is to be closed.
@@ -103,7 +109,7 @@ pub struct Screen {
     pub live: Live,
     /// What is seen of it.
     pub scene: Scene,
-    shelf: Shelf,
+    shelf: Arc<Shelf>,
     /// What is seen while a drag has not ended.
     dragged: Option<Scene>,
     gesture: Gesture,
@@ -113,6 +119,8 @@ pub struct Screen {
     wrong: BTreeSet<String>,
     search: Option<search::State>,
     inspector: inspector::State,
+    /// What is being written on the mark that is selected.
+    written: Option<String>,
     meters: meters::State,
     notice: Option<Notice>,
     dialogs: Arc<dyn Dialogs>,
@@ -160,13 +168,14 @@ impl Screen {
             }
             (None, None) => first(),
         };
-        let live = Live::new(options.output, folder.clone(), kept.volume);
+        let shelf = Arc::new(signalbox_studio::shelf());
+        let live = Live::new(options.output, folder.clone(), kept.volume, shelf.clone());
         let mut screen = Self {
             document,
             session: Session { kept, ..Session::default() },
             live,
             scene: Scene::default(),
-            shelf: signalbox_studio::shelf(),
+            shelf,
             dragged: None,
             gesture: Gesture::Idle,
             keymap: Keymap::default(),
@@ -175,6 +184,7 @@ impl Screen {
             wrong: BTreeSet::new(),
             search: None,
             inspector: inspector::State::default(),
+            written: None,
             meters: meters::State::default(),
             notice,
             dialogs,
@@ -239,7 +249,9 @@ impl Screen {
             Message::Escaped => {
                 self.search = None;
                 self.inspector.forget();
+                self.written = None;
             }
+            Message::Mark(message) => return self.on_mark(message),
             Message::Run(command) => return self.run(command),
             Message::Tick => return self.tick(),
             Message::Search(message) => return self.searched(message),
@@ -254,6 +266,10 @@ impl Screen {
                 self.changed();
             }
             Message::Select(path) => self.select(path),
+            Message::HearAll => {
+                self.session.solo = None;
+                self.changed();
+            }
             Message::Leave(count) => self.leave(count),
             Message::Close => return self.run(Command::Quit),
             Message::Resized(width, height) => self.session.kept.window = (width, height),
@@ -290,7 +306,7 @@ impl Screen {
     /// The document, or which of its graphs is looked at, is another one than before.
     fn changed(&mut self) {
         self.session.settle(self.document.patch());
-        self.live.set(self.document.patch(), &self.session);
+        self.live.set(self.document.shared(), &self.session);
         self.redraw();
     }
 
@@ -299,6 +315,14 @@ impl Screen {
         let patch = self.document.patch();
         let scope = self.session.scope(patch);
         self.scene = Scene::new(patch, &scope, &self.shelf);
+        if let (Some(solo), Some(graph)) = (&self.session.solo, patch.scope(&scope))
+            && solo.inside == self.session.inside
+        {
+            let alone = Alone::new(graph, &solo.nodes);
+            let passes = |id: u32| graph.cables.get(&id).is_some_and(|c| alone.passes(c));
+            self.scene.alone(&solo.nodes, |id| alone.sounds(id), passes);
+        }
+        self.session.mark = self.session.mark.filter(|mark| self.scene.mark(*mark).is_some());
         self.dragged = None;
         self.wrong = wrong(&self.live, &self.scene);
         self.picture();
@@ -319,6 +343,9 @@ impl Screen {
 
     fn tick(&mut self) -> Task<Message> {
         let moved = self.live.collect();
+        if self.live.answered() {
+            self.wrong = wrong(&self.live, &self.scene);
+        }
         for control in self.live.learnt() {
             self.learnt(control);
         }

@@ -1,6 +1,8 @@
 //! How the editor is looked at: what is selected, the view, the panes. It is saved, and not undone.
 
 use crate::geometry::{Point, Rect};
+use crate::live::Solo;
+use crate::marks::Mark;
 use crate::theme::Look;
 use serde::{Deserialize, Serialize};
 use signalbox_engine::patch::{Patch, Scope};
@@ -78,6 +80,10 @@ pub struct Session {
     pub gone: BTreeSet<String>,
     /// The cable that is selected.
     pub cable: Option<u32>,
+    /// The frame, the comment or the probe that is selected.
+    pub mark: Option<Mark>,
+    /// What is heard alone.
+    pub solo: Option<Solo>,
     /// The parameter that keys turn.
     pub parameter: usize,
     /// The instances that were entered, from the outside in.
@@ -177,15 +183,20 @@ pub fn folder() -> Option<PathBuf> {
     var("XDG_CONFIG_HOME").or_else(|| var("APPDATA")).or_else(home).map(|f| f.join("signalbox"))
 }
 
+/// The graph behind some instances, from the outside in; nothing where one of them is none.
+pub fn scope(patch: &Patch, inside: &[String]) -> Option<Scope> {
+    let mut scope: Scope = None;
+    for id in inside {
+        let kind = &patch.scope(&scope)?.nodes.get(id)?.kind;
+        scope = Some(patch.subpatches.get_key_value(kind)?.0.clone());
+    }
+    Some(scope)
+}
+
 impl Session {
     /// The graph that is looked at.
     pub fn scope(&self, patch: &Patch) -> Scope {
-        let mut scope: Scope = None;
-        for id in &self.inside {
-            let kind = &patch.scope(&scope)?.nodes.get(id)?.kind;
-            scope = patch.subpatches.contains_key(kind).then(|| kind.clone());
-        }
-        scope
+        scope(patch, &self.inside).unwrap_or_default()
     }
 
     /// Forgets what is not there any more.
@@ -201,6 +212,7 @@ impl Session {
             there += 1;
         }
         self.inside.truncate(there);
+        self.settle_solo(patch);
         if let Some(graph) = patch.scope(&scope) {
             let there = |id: &String| graph.nodes.contains_key(id);
             let (stay, gone): (Vec<_>, Vec<_>) =
@@ -210,6 +222,17 @@ impl Session {
             self.gone.extend(gone);
             self.selected.extend(stay.into_iter().chain(back));
             self.cable = self.cable.filter(|id| graph.cables.contains_key(id));
+        }
+    }
+
+    /// Forgets of what is heard alone what is not there any more.
+    fn settle_solo(&mut self, patch: &Patch) {
+        let Some(solo) = &mut self.solo else { return };
+        let scope = scope(patch, &solo.inside);
+        let graph = scope.and_then(|scope| patch.scope(&scope));
+        solo.nodes.retain(|id| graph.is_some_and(|g| g.nodes.contains_key(id)));
+        if solo.nodes.is_empty() {
+            self.solo = None;
         }
     }
 
@@ -238,6 +261,7 @@ impl Session {
         self.selected = ids.into_iter().collect();
         self.gone.clear();
         self.cable = None;
+        self.mark = None;
         self.parameter = 0;
     }
 

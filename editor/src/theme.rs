@@ -170,6 +170,20 @@ impl Colors {
         mix(tint, Color::BLACK, self.shade)
     }
 
+    /// The colour of a frame or a comment.
+    pub fn mark(&self, tint: crate::marks::Tint) -> Color {
+        use crate::marks::Tint;
+        let color = match tint {
+            Tint::Grey => hex(0x9aa4b2),
+            Tint::Red => hex(0xe07a7a),
+            Tint::Amber => hex(0xe0b060),
+            Tint::Green => hex(0x78c090),
+            Tint::Blue => hex(0x6fa8e0),
+            Tint::Violet => hex(0xb392e6),
+        };
+        mix(color, Color::BLACK, self.shade)
+    }
+
     /// Silent and loud cables of a sort.
     pub fn cable(&self, sort: crate::ports::Sort) -> (Color, Color) {
         match sort {

@@ -26,11 +26,11 @@ fn render(patch: &Patch) -> Vec<Vec<f32>> {
 fn the_volume_and_the_probes_change_no_bit_at_0_db_and_the_level_by_what_they_say() {
     let song = song();
     let plain = render(&song);
-    assert_eq!(render(&wired(&song, &Session::default(), 0.0)), plain);
+    assert_eq!(render(&wired(&song, &Session::default(), 0.0, &signalbox_studio::shelf())), plain);
     let mut session = Session::default();
     session.kept.meters = true;
-    assert_eq!(render(&wired(&song, &session, 0.0)), plain);
-    let soft = render(&wired(&song, &Session::default(), -20.0));
+    assert_eq!(render(&wired(&song, &session, 0.0, &signalbox_studio::shelf())), plain);
+    let soft = render(&wired(&song, &Session::default(), -20.0, &signalbox_studio::shelf()));
     // The first 10 ms are the smoothing of the fader, which starts where it stands.
     let far = plain[0].iter().zip(&soft[0]).map(|(a, b)| (a * 0.1 - b).abs()).fold(0.0, f32::max);
     assert!(far < 1e-6, "{far}");
@@ -41,7 +41,9 @@ fn a_patch_without_an_output_is_left_as_it_is() {
     let mut song = song();
     song.graph.nodes.remove("out");
     song.graph.cables.retain(|_, c| c.to.node != "out");
-    assert!(!wired(&song, &Session::default(), 0.0).graph.nodes.contains_key(VOLUME));
+    assert!(
+        !wired(&song, &Session::default(), 0.0, &signalbox_studio::shelf()).graph.nodes.contains_key(VOLUME)
+    );
 }
 
 /// Looks until something holds.
@@ -57,8 +59,9 @@ fn until(live: &mut Live, what: &str, holds: impl Fn(&Live) -> bool) {
 #[test]
 fn without_a_device_it_plays_in_silence_says_so_and_shows_the_engines_levels() {
     let output = Output { deaf: true, ..Output::default() };
-    let mut live = Live::new(output, PathBuf::new(), 0.0);
-    live.set(&song(), &Session::default());
+    let mut live = Live::new(output, PathBuf::new(), 0.0, Arc::new(signalbox_studio::shelf()));
+    live.set(Arc::new(song()), &Session::default());
+    until(&mut live, "it is set", |l| !l.waits());
     assert!(live.problems().is_empty(), "{:?}", live.problems());
     live.play(true);
     let peak = |live: &Live, node: &str| live.level(node, "out").map_or(0.0, |l| l.peak);
@@ -75,18 +78,20 @@ fn without_a_device_it_plays_in_silence_says_so_and_shows_the_engines_levels() {
 #[test]
 fn a_patch_that_is_wrong_says_why_and_the_one_before_plays_on() {
     let output = Output { deaf: true, ..Output::default() };
-    let mut live = Live::new(output, PathBuf::new(), 0.0);
-    live.set(&song(), &Session::default());
+    let mut live = Live::new(output, PathBuf::new(), 0.0, Arc::new(signalbox_studio::shelf()));
+    live.set(Arc::new(song()), &Session::default());
+    until(&mut live, "it is set", |l| !l.waits());
     let mut wrong = song();
     wrong.graph.connect(signalbox_engine::patch::Cable::new("tone", "soft.nothing"));
-    live.set(&wrong, &Session::default());
+    live.set(Arc::new(wrong), &Session::default());
+    until(&mut live, "it is refused", |l| !l.waits());
     assert!(live.problems().iter().any(|p| p.what.contains("nothing")), "{:?}", live.problems());
     until(&mut live, "the tone plays on", |l| l.level("tone", "out").is_some_and(|l| l.peak > 0.4));
 }
 
 #[test]
 fn what_is_late_is_told_by_the_name_that_the_user_knows() {
-    let wired = wired(&song(), &Session::default(), 0.0);
+    let wired = wired(&song(), &Session::default(), 0.0, &signalbox_studio::shelf());
     let probes: Vec<&String> =
         wired.graph.nodes.keys().filter(|id| super::wired::place(id).is_some()).collect();
     assert_eq!(probes.len(), 3, "{probes:?}");

@@ -1,9 +1,10 @@
 //! The patch with what the editor puts into it to be heard and seen: the master volume, and a probe at every port that a
 //! cable leaves.
 
+use super::Alone;
 use crate::ports::{Ports, Sort};
 use crate::session::Session;
-use signalbox_engine::node::Value;
+use signalbox_engine::node::{Shelf, Value};
 use signalbox_engine::patch::{Cable, Graph, Node, Patch};
 use signalbox_engine::render::main_output;
 use std::collections::BTreeSet;
@@ -30,17 +31,17 @@ pub fn place(name: &str) -> Option<(String, String)> {
 }
 
 /// The patch as it is played.
-pub fn wired(patch: &Patch, session: &Session, gain: f32) -> Patch {
+pub fn wired(patch: &Patch, session: &Session, gain: f32, shelf: &Shelf) -> Patch {
     let mut wired = patch.clone();
+    silence(&mut wired, patch, session, shelf);
     let scope = session.scope(patch);
-    let shelf = signalbox_studio::shelf();
     if let Some(graph) = patch.scope(&scope) {
         let ends: BTreeSet<(&str, &str)> =
             graph.cables.values().map(|c| (c.from.node.as_str(), c.from.port.as_str())).collect();
         let mut probes = Graph::default();
         let mut seen = BTreeSet::new();
         for (node, port) in ends.into_iter().take(MOST) {
-            let ports = Ports::of(patch, &scope, node, &shelf);
+            let ports = Ports::of(patch, &scope, node, shelf);
             let Some(found) = ports.output(port) else { continue };
             if !seen.insert((node, found.name.clone())) {
                 continue;
@@ -64,6 +65,23 @@ pub fn wired(patch: &Patch, session: &Session, gain: f32) -> Patch {
     }
     volume(&mut wired, gain, session.kept.meters);
     wired
+}
+
+/// While some nodes are heard alone, pulls the cables of sound that lead past them.
+fn silence(wired: &mut Patch, patch: &Patch, session: &Session, shelf: &Shelf) {
+    let Some(solo) = &session.solo else { return };
+    let Some(scope) = crate::session::scope(patch, &solo.inside) else { return };
+    let own = match &scope {
+        None => Some(&mut wired.graph),
+        Some(name) => wired.subpatches.get_mut(name),
+    };
+    let (Some(own), Some(graph)) = (own, patch.scope(&scope)) else { return };
+    let alone = Alone::new(graph, &solo.nodes);
+    let sound = |c: &Cable| {
+        let ports = Ports::of(patch, &scope, &c.to.node, shelf);
+        ports.target(&c.to.port).is_none_or(|p| p.sort == Sort::Sound)
+    };
+    own.cables.retain(|_, c| alone.passes(c) || !sound(c));
 }
 
 /// Leads all that goes to the main output through the master volume.

@@ -17,6 +17,12 @@ pub enum Hit {
     Card(usize),
     /// A cable, by its index.
     Wire(usize),
+    /// The head of a frame, by its index.
+    Frame(usize),
+    /// A comment, by its index.
+    Comment(usize),
+    /// A pinned probe, by its index.
+    Pin(usize),
     /// Nothing.
     Nothing,
 }
@@ -25,6 +31,9 @@ impl Scene {
     /// What lies under a place, where a unit of the canvas is `zoom` pixels.
     pub fn hit(&self, at: Point, zoom: f32) -> Hit {
         let slack = PORT / zoom;
+        if let Some(pin) = self.pins.iter().rposition(|p| p.rect.contains(at)) {
+            return Hit::Pin(pin);
+        }
         // Those on top come first.
         let mut order: Vec<usize> =
             (0..self.cards.len()).filter(|&c| self.cards[c].rect.grown(slack).contains(at)).collect();
@@ -37,7 +46,11 @@ impl Scene {
                 return Hit::Card(card);
             }
         }
-        self.wire(at, zoom).map_or(Hit::Nothing, Hit::Wire)
+        if let Some(comment) = self.comments.iter().rposition(|c| c.rect.contains(at)) {
+            return Hit::Comment(comment);
+        }
+        let head = || self.frames.iter().rposition(|f| f.head().contains(at)).map(Hit::Frame);
+        self.wire(at, zoom).map(Hit::Wire).or_else(head).unwrap_or(Hit::Nothing)
     }
 
     fn socket(&self, card: usize, at: Point, slack: f32) -> Option<usize> {

@@ -52,6 +52,11 @@ impl Screen {
             }
             Command::Bypass => self.on_selected("bypass", edits::toggle_bypass),
             Command::Mute => self.on_selected("mute", edits::toggle_mute),
+            Command::Frame => return self.frame_selected(),
+            Command::Unframe => self.unframe(),
+            Command::Comment => return self.comment(None),
+            Command::NextMark => self.next_mark(),
+            Command::Solo => self.solo(),
             Command::Undo => {
                 self.gesture = Gesture::Idle;
                 if self.document.undo().is_some() {
@@ -83,6 +88,8 @@ impl Screen {
             Command::Right => self.go((1.0, 0.0)),
             Command::Up => self.go((0.0, -1.0)),
             Command::Down => self.go((0.0, 1.0)),
+            Command::NextCable => self.next_cable(1),
+            Command::LastCable => self.next_cable(-1),
             Command::NudgeLeft => self.nudge(Point::new(-GRID, 0.0)),
             Command::NudgeRight => self.nudge(Point::new(GRID, 0.0)),
             Command::NudgeUp => self.nudge(Point::new(0.0, -GRID)),
@@ -127,6 +134,24 @@ impl Screen {
             Command::ZoomIn => self.zoom(1.25),
             Command::ZoomOut => self.zoom(0.8),
             Command::ZoomOne => self.zoom(1.0 / self.view_of().zoom),
+            Command::Jump1
+            | Command::Jump2
+            | Command::Jump3
+            | Command::Jump4
+            | Command::Jump5
+            | Command::Jump6
+            | Command::Jump7
+            | Command::Jump8
+            | Command::Jump9
+            | Command::Set1
+            | Command::Set2
+            | Command::Set3
+            | Command::Set4
+            | Command::Set5
+            | Command::Set6
+            | Command::Set7
+            | Command::Set8
+            | Command::Set9 => self.bookmark(command),
             Command::Play => self.live.play(!self.live.status().rolls),
             Command::Start => self.live.seek(0.0),
             Command::Silence => self.live.silence(!self.live.is_silent()),
@@ -151,7 +176,7 @@ impl Screen {
             Command::History => self.session.kept.history = !self.session.kept.history,
             Command::Meters => {
                 self.session.kept.meters = !self.session.kept.meters;
-                self.live.set(self.document.patch(), &self.session);
+                self.live.set(self.document.shared(), &self.session);
             }
             Command::Minimap => self.session.kept.minimap = !self.session.kept.minimap,
             Command::Still => self.session.kept.still = !self.session.kept.still,
@@ -194,6 +219,9 @@ impl Screen {
 
     fn delete(&mut self, bridge: bool) {
         let scope = self.scope();
+        if let Some(mark) = self.session.mark {
+            return self.remove_mark(mark);
+        }
         if let Some(cable) = self.session.cable.filter(|_| self.session.selected.is_empty()) {
             self.commit("pull a cable", vec![Edit::Disconnect(scope, cable)]);
             return;
@@ -249,7 +277,10 @@ impl Screen {
         if self.gesture != Gesture::Idle {
             self.gesture = Gesture::Idle;
             self.dragged = None;
-        } else if self.session.selected.is_empty() && self.session.cable.is_none() {
+        } else if self.session.selected.is_empty()
+            && self.session.cable.is_none()
+            && self.session.mark.is_none()
+        {
             self.leave(1);
         } else {
             self.session.select_all([]);
@@ -257,6 +288,9 @@ impl Screen {
     }
 
     fn open_node(&mut self) -> Task<Message> {
+        if self.session.mark.is_some() {
+            return self.write_mark();
+        }
         let Some(id) = self.session.single().map(String::from) else {
             // The first node, so that the keyboard has a place to go on from.
             if let Some(first) = self.scene.cards.iter().min_by(|a, b| a.rect.at.x.total_cmp(&b.rect.at.x)) {
@@ -318,6 +352,9 @@ impl Screen {
     }
 
     fn go(&mut self, way: (f32, f32)) {
+        if self.go_along(way) {
+            return;
+        }
         let next = match self.session.single() {
             Some(id) => self.scene.neighbour(id, way).map(String::from),
             None => self.scene.cards.first().map(|c| c.id.clone()),
@@ -329,7 +366,7 @@ impl Screen {
     }
 
     /// Moves the view as little as shows a node.
-    fn see(&mut self, id: &str) {
+    pub(super) fn see(&mut self, id: &str) {
         if let Some(card) = self.scene.card(id) {
             let view = self.view_of().showing(card.rect.grown(24.0), self.size);
             self.session.look(view);
@@ -337,7 +374,10 @@ impl Screen {
     }
 
     fn nudge(&mut self, by: Point) {
-        let edits = self.moved(by);
+        let edits = match self.session.mark.filter(|_| self.session.selected.is_empty()) {
+            Some(mark) => vec![self.marked(|m| m.shift(mark, (by.x, by.y)))],
+            None => self.moved(by),
+        };
         self.commit("move", edits);
     }
 

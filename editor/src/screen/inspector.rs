@@ -93,7 +93,7 @@ fn focus(name: &str) -> Task<Screened> {
 }
 
 /// Leaves the field that is typed into: keys go to the canvas again.
-fn leave_field() -> Task<Screened> {
+pub(super) fn leave_field() -> Task<Screened> {
     // To focus what is not there takes the focus from all that is.
     operation::focus(Id::new("canvas"))
 }

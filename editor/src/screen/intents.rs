@@ -59,6 +59,11 @@ impl Screen {
                 scene.shift(|id| self.session.selected.contains(id), *by);
                 Some(scene)
             }
+            Gesture::Carrying { mark, by, .. } => {
+                let mut scene = self.scene.clone();
+                scene.shift_mark(*mark, *by);
+                Some(scene)
+            }
             _ => None,
         };
         Task::batch(tasks)
@@ -76,10 +81,20 @@ impl Screen {
                 self.session.select_cable(cable);
                 self.inspector.forget();
             }
+            Intent::SelectMark(mark) => self.select_mark(mark),
+            Intent::Carry(mark, by) => {
+                let edit = self.marked(|m| m.shift(mark, (by.x, by.y)));
+                self.commit("move", vec![edit]);
+            }
+            Intent::Write(mark) => {
+                self.select_mark(mark);
+                return self.write_mark();
+            }
             Intent::Pan(by) => self.session.look(self.view_of().panned(by)),
             Intent::Zoom(at, by) => self.session.look(self.view_of().zoomed(at, by)),
             Intent::Move(by) => {
-                let edits = self.moved(by);
+                let mut edits = self.moved(by);
+                edits.extend(self.dropped(by));
                 self.commit("move", edits);
             }
             Intent::Insert(by, cable) => self.insert(by, cable),
@@ -269,7 +284,7 @@ impl Screen {
     }
 
     /// A place where nothing lies: right of what is selected, or in the middle of the view.
-    fn free_place(&self) -> Point {
+    pub(super) fn free_place(&self) -> Point {
         let size = Point::new(crate::scene::WIDTH, 96.0);
         let start = match self.session.single().and_then(|id| self.scene.card(id)) {
             Some(card) => Point::new(card.rect.end().x + 64.0, card.rect.at.y),

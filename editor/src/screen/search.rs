@@ -46,6 +46,8 @@ pub enum Act {
     Command(Command),
     /// An end of a cable.
     End(Endpoint),
+    /// A comment.
+    Comment,
 }
 
 /// A row of the list.
@@ -225,6 +227,7 @@ impl Screen {
                 let (from, to) = if out { (from, end) } else { (end, from) };
                 self.connect(from, to, taken);
             }
+            (Purpose::Add { at, .. }, Act::Comment) => return self.comment(at),
             (_, Act::Command(command)) => return self.run(command),
             _ => {}
         }
@@ -268,10 +271,20 @@ impl Screen {
                     act: Act::Command(entry.command),
                 })
                 .collect(),
-            Purpose::Add { link, .. } => self.kinds(|ports| match link {
-                None => true,
-                Some((end, out)) => self.answers(ports, end, *out),
-            }),
+            Purpose::Add { link, .. } => {
+                let mut items = self.kinds(|ports| match link {
+                    None => true,
+                    Some((end, out)) => self.answers(ports, end, *out),
+                });
+                items.extend(link.is_none().then(|| Item {
+                    title: "Comment".into(),
+                    detail: "Words on the canvas.".into(),
+                    side: String::new(),
+                    group: None,
+                    act: Act::Comment,
+                }));
+                items
+            }
             Purpose::Replace(_) => self.kinds(|_| true),
             Purpose::Connect { from, out, node, .. } => self.ends(from, *out, node.as_deref()),
         }

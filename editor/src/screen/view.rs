@@ -73,6 +73,7 @@ impl Screen {
             view: self.view_of(),
             selected: &self.session.selected,
             cable: self.session.cable,
+            mark: self.session.mark,
             gesture: &self.gesture,
             levels: &self.live,
             scope: self.live.scope(),
@@ -88,6 +89,9 @@ impl Screen {
         if let Some(crumbs) = self.crumbs(c) {
             let at = container(crumbs).padding(pad);
             layers = layers.push(at);
+        }
+        if let Some(solo) = self.solo_view(c) {
+            layers = layers.push(container(opaque(solo)).padding(pad).center_x(Fill));
         }
         if let Some(hint) = self.hint(c) {
             let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);

@@ -6,15 +6,17 @@
 mod cables;
 mod cards;
 mod ground;
+mod marks;
 mod minimap;
 mod over;
 
 use crate::geometry::{Point, Rect};
 use crate::gesture::{Gesture, Held, Pointer};
 use crate::live::Level;
+use crate::marks::Mark;
 use crate::picture::Picture;
 use crate::ports::Sort;
-use crate::scene::{Hit, Scene};
+use crate::scene::{Hit, Path, Scene};
 use crate::session::View;
 use crate::theme::Colors;
 use iced::advanced::mouse::click::{Click, Kind};
@@ -54,6 +56,8 @@ pub struct GraphView<'a, Message> {
     pub selected: &'a BTreeSet<String>,
     /// The cable that is selected.
     pub cable: Option<u32>,
+    /// The frame, the comment or the probe that is selected.
+    pub mark: Option<Mark>,
     /// What the hand is doing.
     pub gesture: &'a Gesture,
     /// How loud it is.
@@ -126,6 +130,8 @@ struct Pen<'a> {
     seen: Rect,
     over: Option<Hit>,
     pointer: Option<Point>,
+    /// The path of the cable, or of the port, that is pointed at or selected.
+    path: Option<Path>,
     scene: &'a Scene,
 }
 
@@ -138,6 +144,11 @@ impl Pen<'_> {
     /// A place of the graph, in pixels of the canvas.
     fn local(&self, p: Point) -> Point {
         (p - self.view.at) * self.view.zoom
+    }
+
+    /// Whether a card is drawn so that others stand out.
+    fn dims(&self, card: usize) -> bool {
+        self.scene.cards[card].quiet() || self.path.as_ref().is_some_and(|p| !p.cards[card])
     }
 
     /// A box of the graph, in pixels of the window.
@@ -181,6 +192,12 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
             let at = (card.rect.at - self.view.at) * self.view.zoom + Point::new(bounds.x, bounds.y);
             let place = super::area(Rect { at, size: card.rect.size * self.view.zoom });
             operation.text(None, place, &card.title);
+        }
+        let comments = self.scene.comments.iter().map(|c| (c.rect, c.lines.join(" ")));
+        let frames = self.scene.frames.iter().map(|f| (f.head(), f.title.clone()));
+        for (rect, words) in frames.chain(comments) {
+            let at = (rect.at - self.view.at) * self.view.zoom + Point::new(bounds.x, bounds.y);
+            operation.text(None, super::area(Rect { at, size: rect.size * self.view.zoom }), &words);
         }
     }
 
@@ -306,9 +323,13 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
             return mouse::Interaction::None;
         }
         match (self.gesture, tree.state.downcast_ref::<State>().over) {
-            (Gesture::Panning | Gesture::Moving { .. }, _) => mouse::Interaction::Grabbing,
+            (Gesture::Panning | Gesture::Moving { .. } | Gesture::Carrying { .. }, _) => {
+                mouse::Interaction::Grabbing
+            }
             (Gesture::Cabling(_), _) | (_, Some(Hit::Socket(..))) => mouse::Interaction::Crosshair,
-            (_, Some(Hit::Card(_) | Hit::Wire(_))) => mouse::Interaction::Pointer,
+            (_, Some(Hit::Card(_) | Hit::Wire(_) | Hit::Frame(_) | Hit::Comment(_) | Hit::Pin(_))) => {
+                mouse::Interaction::Pointer
+            }
             _ => mouse::Interaction::None,
         }
     }
@@ -328,18 +349,25 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
         let Some(clip) = bounds.intersection(viewport) else { return };
         let screen = Point::new(bounds.width, bounds.height);
         let idle = matches!(self.gesture, Gesture::Idle);
+        // A card may have gone since the pointer came to stand over it.
+        let over = state.over.filter(|over| idle && self.has(*over));
+        let mut seeds = over.map_or_else(Vec::new, |over| self.scene.ends_at(over));
+        if seeds.is_empty() {
+            seeds.extend(self.scene.wires.iter().position(|w| Some(w.id) == self.cable));
+        }
         let pen = Pen {
             bounds,
             view: self.view,
             detail: Detail::at(self.view.zoom),
             c: self.colors,
             seen: self.view.seen(screen).grown(16.0 / self.view.zoom),
-            // A card may have gone since the pointer came to stand over it.
-            over: state.over.filter(|over| idle && self.has(*over)),
+            over,
             pointer: state.pointer,
+            path: self.scene.path(&seeds),
             scene: self.scene,
         };
         renderer.with_layer(clip, |renderer| ground::draw(&pen, renderer));
+        renderer.with_layer(clip, |renderer| self.draw_marks(&pen, renderer));
         renderer.with_layer(clip, |renderer| self.draw_cables(&pen, renderer));
         let visible = || self.scene.cards.iter().enumerate().filter(|(_, c)| c.rect.meets(pen.seen));
         let highest = visible().map(|(_, c)| c.level).max().unwrap_or(0);
@@ -374,6 +402,9 @@ impl<Message> GraphView<'_, Message> {
             Hit::Socket(card, socket) => self.scene.cards.get(card).is_some_and(|c| socket < c.sockets.len()),
             Hit::Card(card) => card < self.scene.cards.len(),
             Hit::Wire(wire) => wire < self.scene.wires.len(),
+            Hit::Frame(frame) => frame < self.scene.frames.len(),
+            Hit::Comment(comment) => comment < self.scene.comments.len(),
+            Hit::Pin(pin) => pin < self.scene.pins.len(),
             Hit::Nothing => true,
         }
     }

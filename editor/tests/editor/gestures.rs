@@ -13,7 +13,7 @@ const CHAIN: &str = r#"{"format": 1, "nodes": [
     {"id": "tune", "kind": "notes", "at": [0, 240]}],
     "cables": [{"from": "tone", "to": "soft"}, {"from": "soft", "to": "out"}]}"#;
 
-fn chain() -> Harness {
+pub fn chain() -> Harness {
     Harness::new(with(CHAIN))
 }
 
@@ -28,13 +28,13 @@ fn undone_and_done(h: &mut Harness, before: &Patch) {
 }
 
 /// Does something and sees that it is one step.
-fn one_step(h: &mut Harness, does: impl FnOnce(&mut Harness)) {
+pub fn one_step(h: &mut Harness, does: impl FnOnce(&mut Harness)) {
     let before = h.screen.document.patch().clone();
     does(h);
     undone_and_done(h, &before);
 }
 
-fn place(h: &Harness, node: &str) -> (f64, f64) {
+pub fn place(h: &Harness, node: &str) -> (f64, f64) {
     h.screen.document.patch().graph.nodes[node].at.expect("a place")
 }
 
@@ -109,7 +109,7 @@ fn a_cable_to_a_parameter_is_drawn_by_dropping_it_on_the_card() {
     let cables = &h.screen.document.patch().graph.cables;
     let cable = cables.values().find(|c| c.to.to_string() == "spare.feedback").expect("a cable");
     assert!(cable.depth.is_some());
-    assert!(h.screen.live.problems().is_empty(), "{:?}", h.screen.live.problems());
+    assert!(h.problems().is_empty(), "{:?}", h.problems());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn two_channels_into_one_are_refused_with_the_way_out() {
     assert!(notice.text.contains("2 channels do not fit into 1"), "{}", notice.text);
     h.key("Enter");
     assert!(h.screen.document.patch().graph.nodes.values().any(|n| n.kind == "mono"));
-    assert!(h.screen.live.problems().is_empty(), "{:?}", h.screen.live.problems());
+    assert!(h.problems().is_empty(), "{:?}", h.problems());
 }
 
 #[test]

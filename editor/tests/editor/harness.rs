@@ -348,6 +348,12 @@ impl Harness {
         }
     }
 
+    /// What is wrong with the patch, when that is known.
+    pub fn problems(&mut self) -> Vec<String> {
+        self.until("it is known what becomes of the patch", |s| !s.live.waits());
+        self.screen.live.problems().iter().map(ToString::to_string).collect()
+    }
+
     /// The cables of the patch, as `from>to`.
     pub fn cables(&self) -> Vec<String> {
         let cables = self.screen.document.patch().graph.cables.values();

@@ -2,5 +2,7 @@
 
 mod gestures;
 mod harness;
+mod marks;
 mod pictures;
 mod stories;
+mod ways;

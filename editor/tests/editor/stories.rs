@@ -8,7 +8,7 @@ use signalbox_editor::screen::Message;
 #[test]
 fn the_first_start_sounds_quietly_and_has_five_hints_that_go_away() {
     let mut h = Harness::new(first());
-    assert!(h.screen.live.problems().is_empty(), "{:?}", h.screen.live.problems());
+    assert!(h.problems().is_empty(), "{:?}", h.problems());
     h.until("it sounds", |s| s.live.peaks()[0] > 0.01);
     let mut loudest = 0.0f32;
     for _ in 0..40 {
@@ -184,7 +184,7 @@ fn the_meters_read_the_loudness_of_what_is_heard() {
             "cables": [{"from": "tone", "to": "both.1"}, {"from": "tone", "to": "both.2"}, {"from": "both", "to": "out"}]}"#,
     ));
     h.key("Ctrl+3");
-    assert!(h.screen.live.problems().is_empty(), "{:?}", h.screen.live.problems());
+    assert!(h.problems().is_empty(), "{:?}", h.problems());
     h.until("the loudness of now", |s| s.loudness()[0].is_some_and(|l| (l + 20.0).abs() < 0.1));
     assert!(h.sees("Momentary") && h.sees("True peak"));
 }

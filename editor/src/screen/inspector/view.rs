@@ -54,6 +54,7 @@ impl Screen {
     pub fn inspector_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Screened> {
         let single = self.session.single();
         let inner = match (single, self.session.cable) {
+            _ if self.session.mark.is_some() => self.mark_view(c),
             (Some(id), _) => self.node_view(id, c),
             (None, Some(cable)) => self.cable_view(cable, c),
             (None, None) if self.session.selected.len() > 1 => self.many_view(c),
@@ -252,7 +253,8 @@ impl Screen {
         let title = text(format!("{} nodes", self.session.selected.len())).size(15).color(c.text);
         let pairs = [
             [("Bypass", Command::Bypass), ("Mute", Command::Mute)],
-            [("Fold into a sub-patch", Command::Fold), ("Duplicate", Command::Duplicate)],
+            [("Fold into a sub-patch", Command::Fold), ("Put a frame around", Command::Frame)],
+            [("Duplicate", Command::Duplicate), ("Take out of the frame", Command::Unframe)],
             [("Lay out", Command::Arrange), ("Straighten", Command::Straighten)],
             [("Align in a row", Command::AlignRow), ("Align in a column", Command::AlignColumn)],
             [("Spread in a row", Command::SpreadRow), ("Spread in a column", Command::SpreadColumn)],

@@ -37,9 +37,13 @@ impl<Message> GraphView<'_, Message> {
 
     pub(super) fn draw_cables(&self, pen: &Pen<'_>, renderer: &mut Renderer) {
         let mut frame = Frame::new(renderer, pen.bounds.size());
-        for (index, wire) in self.scene.wires.iter().enumerate() {
-            if wire.curve.bounds().meets(pen.seen) {
-                self.draw_cable(pen, &mut frame, wire, self.is_lit(pen, index, wire));
+        let off = |index: usize| pen.path.as_ref().is_some_and(|p| !p.wires[index]);
+        // What stands out lies over the rest.
+        for dim in [true, false] {
+            for (index, wire) in self.scene.wires.iter().enumerate().filter(|(index, _)| off(*index) == dim) {
+                if wire.curve.bounds().meets(pen.seen) {
+                    self.draw_cable(pen, &mut frame, wire, (self.is_lit(pen, index, wire), dim));
+                }
             }
         }
         let geometry = frame.into_geometry();
@@ -47,11 +51,14 @@ impl<Message> GraphView<'_, Message> {
         renderer.with_translation(by, |renderer| renderer.draw_geometry(geometry));
     }
 
-    fn draw_cable(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, wire: &Wire, lit: bool) {
+    fn draw_cable(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, wire: &Wire, (lit, dim): (bool, bool)) {
         let level = self.flows(wire);
         let (still, loud) = pen.c.cable(wire.sort);
         let shine = if wire.sort == Sort::Notes { level.spark } else { place(level.peak) };
+        // On a path that stands out, what is silent is seen as well as what sounds.
+        let shine = if pen.path.is_some() && !dim { shine.max(0.6) } else { shine };
         let color = if lit { pen.c.accent } else { mix(still, loud, shine) };
+        let color = if dim { mix(color, pen.c.canvas, 0.72) } else { color };
         let scale = pen.view.zoom.clamp(0.5, 1.25);
         let width = scale * if lit { 1.0 } else { 0.0 } + scale * width(wire, &level);
         let local = Curve(wire.curve.0.map(|p| pen.local(p)));
@@ -76,13 +83,13 @@ impl<Message> GraphView<'_, Message> {
             ..Stroke::default()
         };
         frame.stroke(&path, stroke.with_color(color).with_width(width));
-        if !wire.mute {
-            self.draw_marks(pen, frame, &local, wire, &level);
+        if !wire.mute && !dim {
+            self.draw_flow(pen, frame, &local, wire, &level);
         }
     }
 
     /// What moves along a cable while something flows, and a mark where it clips.
-    fn draw_marks(
+    fn draw_flow(
         &self,
         pen: &Pen<'_>,
         frame: &mut Frame<Renderer>,

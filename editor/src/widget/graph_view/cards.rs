@@ -4,7 +4,7 @@ use super::{Detail, GraphView, Pen};
 use crate::geometry::{Point, Rect};
 use crate::gesture::{Cabling, Gesture};
 use crate::ports::{self, Sort};
-use crate::scene::{Card, HEAD, Hit, Socket};
+use crate::scene::{Card, HEAD, Hit, Socket, Solo};
 use crate::theme::{self, fade, mix};
 use crate::widget::meter::place;
 use crate::widget::{plot, to};
@@ -108,10 +108,10 @@ impl<Message> GraphView<'_, Message> {
         let tint = c.family(card.group);
         let selected = self.selected.contains(&card.id);
         let over = matches!(pen.over, Some(Hit::Card(o) | Hit::Socket(o, _)) if o == k);
-        let quiet = card.mute || card.bypass;
+        let quiet = pen.dims(k);
         let (edge, width) = match () {
             () if self.wrong.contains(&card.id) => (c.alarm, 2.0),
-            () if selected => (c.accent, 2.0),
+            () if selected || card.solo == Some(Solo::Heard) => (c.accent, 2.0),
             () if over => (c.dim, 1.0),
             () => (c.line, 1.0),
         };
@@ -159,7 +159,7 @@ impl<Message> GraphView<'_, Message> {
         if let (Detail::Full, Some(at)) = (pen.detail, card.picture) {
             let at = Rect { at: pen.local(at.at), size: at.size * pen.view.zoom }.grown(-4.0 * pen.view.zoom);
             let color = c.family(card.group);
-            let color = if card.mute || card.bypass { mix(color, c.canvas, 0.5) } else { color };
+            let color = if pen.dims(k) { mix(color, c.canvas, 0.5) } else { color };
             if let Some(picture) = self.pictures.get(&card.id) {
                 let (across, upright) = plot::behind(picture.sort);
                 plot::lines(frame, at, across, upright, c.grid);
@@ -221,7 +221,7 @@ impl<Message> GraphView<'_, Message> {
         let middle = pen.at(card.rect.at + Point::new(0.0, HEAD / 2.0 + 1.0)).y;
         let left = pen.at(card.rect.at).x;
         let right = pen.at(card.rect.end()).x;
-        let quiet = card.mute || card.bypass;
+        let quiet = pen.dims(k);
         let color = if quiet { c.dim } else { c.text };
         if pen.detail == Detail::Names {
             let at = Point::new(
@@ -265,6 +265,8 @@ impl<Message> GraphView<'_, Message> {
 /// What stands beside a name: what is done to the node, or else its kind.
 fn note(card: &Card) -> String {
     match (card.mute, card.bypass, card.voices) {
+        _ if card.solo == Some(Solo::Heard) => "solo".into(),
+        _ if card.solo == Some(Solo::Silent) => "silent".into(),
         (true, ..) => "muted".into(),
         (_, true, _) => "bypassed".into(),
         (_, _, Some(voices)) => format!("{} × {voices}", card.kind),
