@@ -5,6 +5,7 @@
 mod support;
 
 mod allocation;
+mod batches;
 mod edits;
 mod faults;
 mod files;
