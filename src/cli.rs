@@ -27,6 +27,23 @@ Examples:
 
 Exit codes: 0 done; 1 it could not be done, and standard error says why; 2 the command line is wrong; 130 Ctrl-C.";
 
+const LSP: &str = "\
+Example:
+  signalbox lsp        is started by an editor that speaks the Language Server Protocol
+
+Neovim:
+  vim.lsp.config.signalbox = { cmd = { 'signalbox', 'lsp' }, filetypes = { 'rhai' } }
+  vim.lsp.enable('signalbox')";
+
+#[cfg(feature = "live")]
+const WATCH: &str = "\
+As `play`, for scripts: save the script, and the difference is heard. What did not change keeps its state; a slot with a
+`fade` goes over from what it was to what it is. A script that is wrong is told, and what was there before plays on.
+
+Examples:
+  signalbox watch live.rhai
+  signalbox watch live.rhai --device \"USB Audio\" --look \"pad fader\"";
+
 /// The words.
 #[derive(Subcommand)]
 pub enum Command {
@@ -36,11 +53,23 @@ pub enum Command {
     Mix(Mix),
     /// Does what a script says: builds its patch, renders, measures, checks its asserts.
     Run(Run),
+    /// Prints a patch as a script that builds it again, an edit a line.
+    Script(Written),
     /// Renders a patch or a script into a WAV file.
     Render(Render),
     /// Plays a patch or a script on a sound device, and follows it as its file is saved again.
     #[cfg(feature = "live")]
     Play(Play),
+    /// Plays a script, evaluates it at every save, and tells what has changed.
+    #[cfg(feature = "live")]
+    #[command(after_help = WATCH)]
+    Watch(Play),
+    /// Takes a script line by line: it plays while you type.
+    #[cfg(feature = "live")]
+    Repl(Repl),
+    /// Serves an editor of text: errors, completion and help for scripts, over standard input and output.
+    #[command(after_help = LSP)]
+    Lsp,
     /// Lists the sound devices that can be used.
     #[cfg(feature = "live")]
     Devices(Devices),
@@ -146,6 +175,22 @@ pub struct Run {
     pub threads: Option<usize>,
 }
 
+/// Options of `script`.
+#[derive(Args)]
+#[command(after_help = "\
+Each line is one edit, with a word of its own (`signalbox doc add_node`).
+
+Examples:
+  signalbox script song.json -o song.rhai
+  signalbox script song.json | grep set_lane")]
+pub struct Written {
+    /// The patch.
+    pub patch: PathBuf,
+    /// The script to write; printed if left out.
+    #[arg(short, long, value_name = "FILE", value_parser = values::script())]
+    pub out: Option<PathBuf>,
+}
+
 /// Options of `render`.
 #[derive(Args)]
 #[command(after_help = "\
@@ -238,6 +283,31 @@ pub struct Play {
     /// Ends after so long; plays until it is told to stop if left out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::length)]
     pub length: Option<f64>,
+}
+
+/// Options of `repl`.
+#[cfg(feature = "live")]
+#[derive(Args)]
+#[command(after_help = "\
+What builds or names something is kept, what asks is answered. `let pad = …` or `def(\"pad\", …)` again takes the place of
+the first one. The tab key completes; the lines of earlier sessions are remembered; :help lists further commands.
+
+Examples:
+  signalbox repl
+  signalbox repl live.rhai
+  echo 'lufs(player(\"mix.wav\"))' | signalbox repl")]
+pub struct Repl {
+    /// A script to begin with.
+    pub script: Option<PathBuf>,
+    /// The sound device, by its name or a part of it; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// The sound system: alsa, jack, pulseaudio, coreaudio, wasapi; the system's choice if left out.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// A further folder that lines may read from.
+    #[arg(long, value_name = "FOLDER")]
+    pub allow: Vec<PathBuf>,
 }
 
 /// Options of `edit`.

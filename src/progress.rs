@@ -18,10 +18,16 @@ pub fn watch_for_interrupt() {
     });
 }
 
-/// From now on Ctrl-C stops at once: nothing is under way that could be left half done.
-#[cfg(feature = "editor")]
-pub fn interrupt_at_once() {
-    AT_ONCE.store(true, Ordering::SeqCst);
+/// Whether Ctrl-C stops at once: nothing is under way that could be left half done.
+#[cfg(feature = "live")]
+pub fn interrupts_at_once(on: bool) {
+    AT_ONCE.store(on, Ordering::SeqCst);
+}
+
+/// What was stopped is told; what comes next is not stopped by it.
+#[cfg(feature = "live")]
+pub fn forget_interrupt() {
+    INTERRUPTED.store(false, Ordering::SeqCst);
 }
 
 /// Whether the user pressed Ctrl-C.

@@ -78,3 +78,11 @@ pub fn wav() -> impl TypedValueParser<Value = PathBuf> {
         }
     })
 }
+
+/// A script to be written: `signalbox script song.json -o song.json` would replace what it names.
+pub fn script() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("rhai") => Ok(path),
+        _ => Err("a script is written; name a file that ends in .rhai".to_string()),
+    })
+}

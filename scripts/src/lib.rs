@@ -9,16 +9,22 @@ mod amount;
 pub mod apply;
 pub mod doc;
 mod draft;
+mod lines;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 mod run;
 pub mod sandbox;
+mod session;
 mod syntax;
 mod trace;
 mod trouble;
 mod words;
 
 pub use amount::Amount;
+pub use lines::{say, script};
 pub use run::{Outcome, Script, Settings};
 pub use sandbox::Root;
+pub use session::{Reply, Session};
 pub use syntax::Place;
 pub use trouble::Trouble;
 pub use words::{Check, Doc, Lesson, Mode, Quiz};

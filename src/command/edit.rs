@@ -38,6 +38,6 @@ pub fn run(options: &Edit) -> Result<(), Failure> {
         None => {}
     }
     // Work that was not saved is kept beside, and offered when the window is opened again.
-    progress::interrupt_at_once();
+    progress::interrupts_at_once(true);
     open_window(editor).map_err(Failure::new)
 }

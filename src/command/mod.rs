@@ -9,6 +9,7 @@ mod doc;
 #[cfg(feature = "editor")]
 mod edit;
 mod explain;
+mod lsp;
 mod measure;
 mod mix;
 mod new;
@@ -17,10 +18,15 @@ mod patch;
 #[cfg(feature = "live")]
 mod play;
 mod render;
+#[cfg(feature = "live")]
+mod repl;
 mod run;
 mod script;
 #[cfg(feature = "live")]
+mod set;
+#[cfg(feature = "live")]
 mod source;
+mod written;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -39,6 +45,7 @@ pub fn run(command: Option<Command>) -> Result<(), Failure> {
         Command::Render(options) => render::run(&options),
         Command::Doc(options) => doc::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Script(options) => written::run(&options),
         Command::Measure(options) => measure::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Nodes(options) => nodes::run(&options),
@@ -46,6 +53,11 @@ pub fn run(command: Option<Command>) -> Result<(), Failure> {
         Command::Bench(options) => bench::run(&options),
         #[cfg(feature = "live")]
         Command::Play(options) => play::run(&options),
+        #[cfg(feature = "live")]
+        Command::Watch(options) => play::watch(&options),
+        #[cfg(feature = "live")]
+        Command::Repl(options) => repl::run(&options),
+        Command::Lsp => lsp::run(),
         #[cfg(feature = "live")]
         Command::Devices(options) => devices::run(&options),
         #[cfg(feature = "editor")]

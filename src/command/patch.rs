@@ -8,6 +8,8 @@ use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{self, Patch, PatchError};
 use signalbox_engine::render::RenderError;
 use signalbox_file::FileError;
+#[cfg(feature = "live")]
+use signalbox_scripts::apply::Slot;
 use signalbox_scripts::{Mode, Outcome, Script, Settings};
 use signalbox_studio::assets::Files;
 use signalbox_studio::output::StudioError;
@@ -35,6 +37,12 @@ impl Opened {
     /// What the patch is compiled for.
     pub fn context(&self) -> Context<'_> {
         Context { shelf: &self.shelf, assets: &self.files, rate: self.rate, lanes: lanes_here() }
+    }
+
+    /// The slots of the script that wrote it.
+    #[cfg(feature = "live")]
+    pub fn slots(&self) -> Vec<Slot> {
+        self.script.as_ref().map_or_else(Vec::new, |script| script.slots.clone())
     }
 
     /// A failure with a line a problem, at the places of the script that wrote the patch.

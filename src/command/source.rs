@@ -9,6 +9,7 @@ use crate::say::tell;
 use signalbox_engine::patch::Patch;
 use signalbox_engine::patch::file::write;
 use signalbox_file::Format;
+use signalbox_scripts::apply::Slot;
 use signalbox_studio::assets::Files;
 use signalbox_studio::mix::{self, Job, Target};
 use std::path::Path;
@@ -19,6 +20,8 @@ pub struct Opened {
     pub patch: Patch,
     /// Its files.
     pub files: Files,
+    /// Slots of a script that go over when they change.
+    pub slots: Vec<Slot>,
     /// Whether it is a file that may be saved again.
     pub watched: bool,
 }
@@ -27,7 +30,8 @@ pub struct Opened {
 pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
     if !path.is_dir() {
         let opened = patch::open(path, rate)?;
-        return Ok(Opened { patch: opened.patch, files: Files::beside(path), watched: true });
+        let slots = opened.slots();
+        return Ok(Opened { patch: opened.patch, files: Files::beside(path), slots, watched: true });
     }
     // Neither is written.
     let (out, beside) = (path.join("master.wav"), path.join("master.json"));
@@ -49,7 +53,7 @@ pub fn open(path: &Path, rate: Option<u32>) -> Result<Opened, Failure> {
         solved.strips.join(", "),
         path.display()
     ));
-    Ok(Opened { patch: solved.patch, files: Files::beside(&beside), watched: false })
+    Ok(Opened { patch: solved.patch, files: Files::beside(&beside), slots: Vec::new(), watched: false })
 }
 
 /// Saves a patch into its file.

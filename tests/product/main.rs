@@ -8,14 +8,20 @@ mod editor;
 mod interrupt;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod lsp;
 mod measure;
 mod mix;
 mod mix_refusals;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod pulse;
 mod render;
+#[cfg(feature = "live")]
+mod repl;
 mod scripts;
 mod stems;
 mod support;
 mod voices;
+#[cfg(feature = "live")]
+mod watch;
 mod words;

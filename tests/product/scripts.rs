@@ -92,3 +92,18 @@ fn doc_lists_all_words_and_tells_about_one() {
     assert!(folder.does(&["doc", "ride"]).out.contains("shape"));
     folder.refuses(&["doc", "rdie"], &["did you mean `ride`?"]);
 }
+
+#[test]
+fn a_patch_is_written_out_as_a_script_that_sounds_the_same() {
+    let folder = Folder::new();
+    folder.does(&["new", "first.json"]);
+    let said = folder.does(&["script", "first.json", "-o", "first.rhai"]).out;
+    assert!(said.contains("first.rhai: ") && said.contains("lines"), "{said}");
+    assert!(folder.does(&["script", "first.json"]).out.as_bytes() == folder.bytes("first.rhai"));
+    for from in ["first.json", "first.rhai"] {
+        let out = format!("{from}.wav");
+        folder.does(&["render", from, "-o", &out, "--length", "2 s", "--bits", "32f"]);
+    }
+    assert!(folder.bytes("first.json.wav") == folder.bytes("first.rhai.wav"));
+    folder.misused(&["script", "first.json", "-o", "first.json"], &[".rhai"]);
+}

@@ -3,10 +3,14 @@
 use crate::support::sound::{Bits, pad, spec};
 use crate::support::{Folder, Said};
 
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 17] = [
     "demo",
     "mix",
     "run",
+    "script",
+    "watch",
+    "repl",
+    "lsp",
     "doc",
     "render",
     "edit",

@@ -1,6 +1,10 @@
 //! What is told about the words, from what they were taught with: of one word, and of all as a page.
 
-use crate::words::Doc;
+mod complete;
+
+pub use complete::{Suggestion, complete};
+
+pub use crate::words::Doc;
 use signalbox_engine::node::nearest;
 use std::fmt::Write as _;
 

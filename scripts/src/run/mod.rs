@@ -2,6 +2,7 @@
 
 mod failure;
 
+use crate::apply::Slot;
 use crate::sandbox::{Clock, Root, limit};
 use crate::syntax::{Named, register_assert};
 use crate::trouble::Trouble;
@@ -80,6 +81,12 @@ pub struct Outcome {
     pub lesson: Lesson,
     /// What is odd but no error.
     pub notes: Vec<String>,
+    /// The value of the script's last word, as people read it.
+    pub shown: Option<String>,
+    /// Whether that is a sound, which is heard because nothing else is said to be.
+    pub value_is_heard: bool,
+    /// Slots that go over into others when they change while they play.
+    pub slots: Vec<Slot>,
     script: Script,
     places: std::collections::BTreeMap<String, crate::Place>,
 }
@@ -129,7 +136,8 @@ impl Script {
         let mut world = world.borrow_mut();
         let result = result.map_err(|e| failure::trouble(&e, self, &world, &docs));
         let value = result?;
-        finish(&mut world, &value).map_err(|what| Trouble::whole(&self.name, what.what))?;
+        let value_is_heard =
+            finish(&mut world, &value).map_err(|what| Trouble::whole(&self.name, what.what))?;
         let rate = world.rate();
         let draft = &mut world.draft;
         Ok(Outcome {
@@ -140,6 +148,9 @@ impl Script {
             checks: std::mem::take(&mut world.checks),
             lesson: std::mem::take(&mut world.lesson),
             notes: std::mem::take(&mut world.notes),
+            shown: (!value.is_unit()).then(|| shown(&value)),
+            value_is_heard,
+            slots: std::mem::take(&mut world.changing),
             script: self.clone(),
         })
     }
@@ -168,8 +179,17 @@ pub fn docs() -> Vec<Doc> {
     engine(&Rc::new(RefCell::new(world)), &settings, clock).1
 }
 
-/// A signal that is the value of the whole script is heard; strips that lead nowhere are told.
-fn finish(world: &mut World, value: &Dynamic) -> Result<(), crate::trouble::Wrong> {
+/// A value as people read it.
+fn shown(value: &Dynamic) -> String {
+    match value.type_name() {
+        "array" | "map" => value.to_string(),
+        _ => crate::draft::named(value),
+    }
+}
+
+/// A signal that is the value of the whole script is heard, where nothing else is; strips that lead nowhere are told.
+/// Whether the value is heard.
+fn finish(world: &mut World, value: &Dynamic) -> Result<bool, crate::trouble::Wrong> {
     let draft = &mut world.draft;
     let fader = signalbox_studio::console::fader;
     let leads = |patch: &Patch, strip: &str| patch.graph.cables.values().any(|c| c.from.node == fader(strip));
@@ -180,9 +200,10 @@ fn finish(world: &mut World, value: &Dynamic) -> Result<(), crate::trouble::Wron
         }
     }
     let heard = draft.patch.graph.nodes.values().any(|n| n.kind == "output");
-    if !heard && let Some(signal) = crate::draft::signal(value) {
+    let sound = crate::draft::signal(value).filter(|_| !heard);
+    if let Some(signal) = &sound {
         draft.desk().master()?;
-        draft.lead(&signal, MASTER);
+        draft.lead(signal, MASTER);
     }
     let strips = draft.desk().strips();
     for strip in strips.iter().filter(|s| *s != MASTER) {
@@ -190,7 +211,7 @@ fn finish(world: &mut World, value: &Dynamic) -> Result<(), crate::trouble::Wron
             world.notes.push(format!("`{strip}` leads nowhere: lead it on, as in {strip} |> master()"));
         }
     }
-    Ok(())
+    Ok(sound.is_some())
 }
 
 impl Outcome {

@@ -188,7 +188,7 @@ fn called(words: &mut Words<'_>) {
         let found = context.scope_mut().get_value::<Maker>(name).or_else(|| world.makers.get(name).cloned());
         let Some(maker) = found else { return Ok(None) };
         let kind = world.draft.kind(KIND)?;
-        let given = maker.given(Args::read(name, values))?;
+        let given = maker.given(Args::read(name, values, 0))?;
         let blueprint = Blueprint { word: maker.name.clone(), kind, given, place: None };
         Ok(Some(Dynamic::from(Chain::one(Stage::Node(Rc::new(blueprint))))))
     });

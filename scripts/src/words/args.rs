@@ -23,12 +23,16 @@ impl From<Wrong> for Box<EvalAltResult> {
 }
 
 impl Args {
-    /// Sorts what Rhai hands over: maps hold what was given by name.
-    pub fn read(word: &str, values: &mut [&mut Dynamic]) -> Self {
+    /// Sorts what Rhai hands over: maps hold what was given by name, but for the first values, which are as they are.
+    pub fn read(word: &str, values: &mut [&mut Dynamic], plain: usize) -> Self {
         let mut args =
             Self { word: word.into(), values: VecDeque::new(), named: Vec::new(), asked: Vec::new() };
-        for value in values {
+        for (at, value) in values.iter_mut().enumerate() {
             let value = value.flatten_clone();
+            if at < plain {
+                args.values.push_back(value);
+                continue;
+            }
             match value.try_cast_result::<Map>() {
                 Ok(map) => args.named.extend(map.into_iter().map(|(name, v)| (name.to_string(), v))),
                 Err(value) => args.values.push_back(value),

@@ -3,12 +3,13 @@
 use super::time::run;
 use super::{Answer, Args, Call, Words};
 use crate::amount::{Amount, Measure};
+use crate::apply::Slot;
 use crate::draft::{Draft, Given, Signal, Strip, Sweep, When, named, signal};
 use crate::trouble::Wrong;
 use rhai::Dynamic;
-use serde_json::json;
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::nearest;
+use std::collections::BTreeSet;
 
 /// How many steps a pattern has that is repeated without end.
 const STEPS: usize = 256;
@@ -80,8 +81,9 @@ const KIT: &[Drum] = &[
 pub fn teach(words: &mut Words<'_>) {
     words.word(
         "def",
-        "def(\"pad\", || osc(220.hz) |> lowpass(1.khz), fade: 2.s)",
-        "a slot with a name: a bus that sounds what the function gives, on the master unless it is led elsewhere",
+        "def(\"pad\", || osc(220.hz) |> lowpass(1.khz), fade: 2.s, quant: 1.bar, law: \"power\")",
+        "a slot with a name: a bus that sounds what the function gives, on the master unless it is led elsewhere; changed \
+         while it plays, it goes over within `fade`, from the next multiple of `quant` on, by equal power or `linear`",
         2..=3,
         slot,
     );
@@ -105,29 +107,55 @@ fn slot(call: &Call<'_, '_>, mut args: Args) -> Answer {
     let name = args.text("a name")?;
     let f = args.function()?;
     let (fade, quant) = (args.named_amount("fade")?, args.named_amount("quant")?);
+    let law = args.named_text("law")?;
     args.done()?;
-    let seconds = |name: &str, amount: Option<Amount>| -> Result<f64, Wrong> {
-        amount.map_or(Ok(0.0), |a| call.draft(|d| d.length(name, a, When::beats(0.0))))
-    };
-    let (fade, quant) = (seconds("fade", fade)?, seconds("quant", quant)?);
+    let fade = fade.map(|f| call.draft(|d| d.length("fade", f, When::beats(0.0)))).transpose()?;
+    let quant = quant.map(|q| call.draft(|d| beats(d, "quant", q))).transpose()?;
     begin(call, &name)?;
     let scope = call.draft(|d| std::mem::replace(&mut d.scope, name.clone()));
+    let before: BTreeSet<String> = call.draft(|d| d.patch.graph.nodes.keys().cloned().collect());
     let result = run(call, &f, None);
-    call.draft(|d| d.scope = scope);
-    let result = result?;
-    let Some(sound) = signal(&result) else {
-        return Err(Wrong::new(format!(
-            "the function of \"{name}\" gives a signal; it gave {}",
-            named(&result)
-        ))
-        .into());
-    };
-    call.draft(|d| {
-        d.lead(&sound, &name);
-        let slots = d.patch.meta.entry("slots").or_insert_with(|| json!({}));
-        slots[name.as_str()] = json!({ "fade": fade, "quant": quant });
+    let sound = result.and_then(|result| match signal(&result) {
+        Some(sound) if fade.is_some() || quant.is_some() => Ok(call.draft(|d| door(d, &sound, law))?),
+        Some(sound) => Ok(sound),
+        None => {
+            let what = format!("the function of \"{name}\" gives a signal; it gave {}", named(&result));
+            Err(Wrong::new(what).into())
+        }
     });
+    call.draft(|d| d.scope = scope);
+    let sound = sound?;
+    let mut world = call.world.borrow_mut();
+    world.draft.lead(&sound, &name);
+    if let Some(door) = sound.node().filter(|_| fade.is_some() || quant.is_some()) {
+        let made = world.draft.patch.graph.nodes.keys().filter(|id| !before.contains(*id));
+        let (nodes, door) = (made.cloned().collect(), door.to_string());
+        world.changing.push(Slot { name: name.clone(), fade: fade.unwrap_or(0.0), quant, nodes, door });
+    }
     Ok(Dynamic::from(Strip::new(&name)))
+}
+
+/// The node by which a slot sounds, and that fades where the slot changes while it plays.
+fn door(draft: &mut Draft, sound: &Signal, law: Option<String>) -> Result<Signal, Wrong> {
+    let given = vec![
+        ("b".to_string(), Given::Signal(sound.clone())),
+        ("position".to_string(), number(100.0, Unit::Percent)),
+        ("law".to_string(), Given::Text(law.unwrap_or_else(|| "power".into()))),
+    ];
+    draft.node("crossfade", "door", &Signal::default(), given)
+}
+
+/// A length of time in beats, from the start.
+fn beats(draft: &Draft, name: &str, amount: Amount) -> Result<f64, Wrong> {
+    let beats = match amount.measure {
+        Measure::Of(Unit::Beat) => amount.value,
+        Measure::Bars => draft.bars(amount.value, 0.0),
+        _ => draft.patch.tempo.beat(draft.length(name, amount, When::beats(0.0))?),
+    };
+    if !(0.001..=1_024.0).contains(&beats) {
+        return Err(Wrong::about(name, format!("`{name}` is a time, as in 1.beat / 4; got {amount}")));
+    }
+    Ok(beats)
 }
 
 /// Makes the strip of a slot.
@@ -165,14 +193,7 @@ fn pattern(call: &Call<'_, '_>, mut args: Args) -> Answer {
     let every = args.named_amount("every")?.unwrap_or(Amount::new(1.0, Unit::Beat));
     let f = args.function()?;
     args.done()?;
-    let beats = call.draft(|d| match every.measure {
-        Measure::Of(Unit::Beat) => Ok(every.value),
-        Measure::Bars => Ok(d.bars(every.value, 0.0)),
-        _ => d.length("every", every, When::beats(0.0)).map(|s| d.patch.tempo.beat(s)),
-    })?;
-    if !(0.001..=1_024.0).contains(&beats) {
-        return Err(Wrong::about("every", format!("`every` is a time, as in 1.beat / 4; got {every}")).into());
-    }
+    let beats = call.draft(|d| beats(d, "every", every))?;
     // A song that ends is written out; one that does not repeats.
     let end = call.world.borrow().known_end();
     let end = end.map(|end| call.draft(|d| d.patch.tempo.beat(end)));

@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod building;
 mod console;
+mod edits;
 mod lesson;
 mod library;
 mod live;
@@ -17,7 +18,7 @@ mod world;
 
 pub use args::Args;
 pub use library::SOURCE as LIBRARY;
-pub use world::{Check, Lesson, Mode, Quiz, Shared, World, written};
+pub use world::{Check, Lesson, Mode, NEEDS_SOUND, Quiz, Shared, World, written};
 
 use crate::draft::Draft;
 use crate::syntax::Place;
@@ -94,6 +95,7 @@ impl<'e> Words<'e> {
         words.group("Own nodes", crate::trace::teach);
         words.group("Lessons", lesson::teach);
         words.group("Nodes", nodes::teach);
+        words.group("Edits", edits::teach);
         words.group("Chains", library::teach);
         words.docs
     }
@@ -129,12 +131,23 @@ impl<'e> Words<'e> {
         counts: RangeInclusive<usize>,
         work: impl Fn(&Call<'_, '_>, Args) -> Answer + 'static,
     ) {
+        self.plain_word(name, counts, 0, work);
+    }
+
+    /// As [`Words::silent_word`], for a word whose first values may be maps.
+    pub fn plain_word(
+        &mut self,
+        name: &str,
+        counts: RangeInclusive<usize>,
+        plain: usize,
+        work: impl Fn(&Call<'_, '_>, Args) -> Answer + 'static,
+    ) {
         let work = std::rc::Rc::new(work);
         for count in counts {
             let (world, work, own) = (self.world.clone(), work.clone(), name.to_string());
             let types = vec![TypeId::of::<Dynamic>(); count];
             self.engine.register_raw_fn(name, types, move |context, values| {
-                let args = Args::read(&own, values);
+                let args = Args::read(&own, values, plain);
                 work(&Call { context: &context, world: &world }, args)
             });
         }

@@ -122,6 +122,10 @@ fn lead(call: &Call<'_, '_>, from: &Dynamic, to: &Dynamic) -> Answer {
     }
     let strip = from.clone().try_cast::<Strip>();
     if let Some(target) = to.clone().try_cast::<Strip>() {
+        if target.name == MASTER {
+            // `out` stands for it also where nobody has asked for it yet.
+            call.draft(|d| d.desk().master()).map_err(Wrong::from)?;
+        }
         return match (strip, signal(from)) {
             (Some(strip), _) => {
                 call.draft(|d| {

@@ -1,5 +1,6 @@
 //! What a script's words change: the patch that is written, and all that a run keeps beside it.
 
+use crate::apply::Slot;
 use crate::draft::{Draft, Signal};
 use crate::sandbox::{Clock, Root};
 use crate::syntax::{Named, Place};
@@ -97,6 +98,8 @@ pub struct World {
     pub makers: HashMap<String, Maker>,
     /// Strips that sound on the master where they are led nowhere else.
     pub slots: Vec<String>,
+    /// Those of them that go over when they change while they play.
+    pub changing: Vec<Slot>,
     /// The files that were rendered, in order.
     pub rendered: Vec<String>,
     /// What was measured of files.
@@ -127,6 +130,7 @@ impl World {
             clock,
             makers: HashMap::new(),
             slots: Vec::new(),
+            changing: Vec::new(),
             rendered: Vec::new(),
             analyses: HashMap::new(),
             shard: (0, 1),

@@ -2,10 +2,14 @@
 
 mod batch;
 mod docs;
+mod edits;
 mod errors;
 mod hostile;
 mod lesson;
 mod library;
 mod live;
 mod mix;
+mod session;
+mod slots;
+mod stage;
 mod support;

@@ -15,30 +15,35 @@ const NAMED: usize = 3;
 
 impl Report {
     /// Tells one thing that has happened.
-    pub fn tell(&self, event: Event) {
-        match event {
-            Event::Plays(device, rate) => tell(format_args!("plays on {device} at {rate} Hz")),
+    pub fn tell(event: Event) {
+        Self::text(event).iter().for_each(tell);
+    }
+
+    /// One thing that has happened in words; nothing where that is others' to tell.
+    pub fn text(event: Event) -> Option<String> {
+        Some(match event {
+            Event::Plays(device, rate) => format!("plays on {device} at {rate} Hz"),
             Event::Lost(device) => {
-                tell(format_args!("{device} is lost; the song goes on in silence until it is back"));
+                format!("{device} is lost; the song goes on in silence until it is back")
             }
             Event::NoDevice(why) => {
-                tell(format_args!("{why}; the song goes on in silence, and the device is tried again"));
+                format!("{why}; the song goes on in silence, and the device is tried again")
             }
-            Event::Refused(why) => tell(format_args!("error: {why}; what was there before plays on")),
+            Event::Refused(why) => format!("error: {why}; what was there before plays on"),
             Event::NotFinite(node) => {
-                tell(format_args!("`{node}` gave what is no number and was silenced for a moment"));
+                format!("`{node}` gave what is no number and was silenced for a moment")
             }
-            Event::Records(device, rate) => tell(format_args!("records from {device} at {rate} Hz")),
+            Event::Records(device, rate) => format!("records from {device} at {rate} Hz"),
             Event::InputLost(device) => {
-                tell(format_args!("{device} is lost; silence is recorded until it is back"));
+                format!("{device} is lost; silence is recorded until it is back")
             }
             Event::NoInput(why) => {
-                tell(format_args!("{why}; silence is recorded, and the device is tried again"));
+                format!("{why}; silence is recorded, and the device is tried again")
             }
-            Event::Late(dropout) => tell(format_args!("{}", late(&dropout))),
+            Event::Late(dropout) => late(&dropout),
             // The show keeps it.
-            Event::Learnt(_) => {}
-        }
+            Event::Learnt(_) => return None,
+        })
     }
 
     /// Tells that the guard has muted, once.
