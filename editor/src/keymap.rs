@@ -117,6 +117,12 @@ commands! {
     Save "save" "Save" ["Ctrl+S"];
     SaveAs "save-as" "Save as…" ["Ctrl+Shift+S"];
     Revert "revert" "Go back to what the file holds" [];
+    ExportMix "export" "Export the mix…" ["Ctrl+Shift+E"];
+    ExportStems "export-stems" "Export the stems…" [];
+    ExportHeard "export-heard" "Keep what was heard in the last five minutes…" ["Ctrl+Shift+R"];
+    ExportPng "export-png" "Export a picture of the patch (PNG)…" [];
+    ExportSvg "export-svg" "Export a picture of the patch (SVG)…" [];
+    Record "record" "Record what is heard; end the recording" ["Ctrl+R"];
     Theme "theme" "Next theme: dark, light, high contrast" ["Ctrl+T"];
     Outline "outline" "Show or hide the outline" ["Ctrl+1"];
     History "history" "Show or hide the history" ["Ctrl+2"];

@@ -6,6 +6,7 @@
 
 pub mod document;
 pub mod edits;
+pub mod export;
 pub mod geometry;
 pub mod gesture;
 pub mod keymap;
@@ -13,11 +14,13 @@ pub mod layout;
 pub mod live;
 pub mod marks;
 pub mod picture;
+pub mod portrait;
 pub mod ports;
 pub mod scene;
 pub mod screen;
 pub mod search;
 pub mod session;
+pub mod svg;
 pub mod theme;
 pub mod value;
 pub mod widget;

@@ -1,9 +1,11 @@
 //! What is edited, as it sounds: the patch on a stage of its own, and the levels that come back.
 
 mod solo;
+mod tape;
 mod wired;
 
 pub use solo::{Alone, Solo};
+pub use tape::{Recorded, Reel, SECONDS, Tape};
 pub use wired::{HEARD, VOLUME, wired};
 
 use crate::session::Session;
@@ -14,7 +16,7 @@ use signalbox_live::midi::{Midi, System, Told};
 use signalbox_live::{Event, Order, Place, Set, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
@@ -75,6 +77,7 @@ pub struct Live {
     told: Vec<String>,
     learnt: Vec<Control>,
     heard: Option<Arc<Probe>>,
+    tape: Tape,
     /// Where the pointer stands, and what flows there.
     watched: Option<Place>,
     scope: Option<Arc<Probe>>,
@@ -118,6 +121,7 @@ impl Live {
             told: Vec::new(),
             learnt: Vec::new(),
             heard: None,
+            tape: Tape::default(),
             watched: None,
             scope: None,
             trip: None,
@@ -129,7 +133,9 @@ impl Live {
 
     /// The files lie in another folder from now on.
     pub fn move_to(&mut self, folder: PathBuf) {
-        *self = Self::new(self.output.clone(), folder, self.volume, self.shelf.clone());
+        // What is recorded and kept goes on.
+        let tape = std::mem::take(&mut self.tape);
+        *self = Self { tape, ..Self::new(self.output.clone(), folder, self.volume, self.shelf.clone()) };
     }
 
     /// Plays a patch as soon as it is compiled, which nobody waits for; of several the last. Where it is wrong, what there
@@ -253,7 +259,17 @@ impl Live {
         self.levels.get(&(node.to_string(), port.to_string()))
     }
 
-    /// What is heard, before the master volume; where the meters are seen.
+    /// The recorder of what is heard.
+    pub fn tape(&mut self) -> &mut Tape {
+        &mut self.tape
+    }
+
+    /// The file that is recorded into, and how many seconds it has.
+    pub fn recording(&self) -> Option<(&Path, f64)> {
+        self.tape.recording()
+    }
+
+    /// What is heard, before the master volume.
     pub fn heard(&self) -> Option<&Arc<Probe>> {
         self.heard.as_ref()
     }
@@ -367,7 +383,8 @@ impl Live {
             moved |= level.peak > 1e-4 || level.spark > 0.01 || before.peak > 1e-4;
         }
         self.levels = fresh;
-        moved
+        self.tape.hear(self.heard.as_ref());
+        moved || self.tape.recording().is_some()
     }
 }
 

@@ -277,6 +277,11 @@ impl Scene {
         let marks = marks.chain(self.pins.iter().map(|p| p.rect));
         self.cards.iter().map(|c| c.rect).chain(marks).reduce(Rect::with)
     }
+
+    /// The box around all cards and cables, where there are any.
+    pub fn whole(&self) -> Option<Rect> {
+        self.bounds().into_iter().chain(self.wires.iter().map(|w| w.curve.bounds())).reduce(Rect::with)
+    }
 }
 
 impl Card {

@@ -5,6 +5,7 @@
 
 pub mod bar;
 mod commands;
+pub mod export;
 mod files;
 pub mod hints;
 pub mod history;
@@ -75,6 +76,8 @@ pub enum Message {
     Inspector(inspector::Message),
     /// The master volume is turned.
     Volume(crate::widget::fader::Turn),
+    /// Something about export.
+    Export(export::Message),
     /// What the clipboard holds.
     Pasted(Option<String>),
     /// What was chosen in a dialog.
@@ -122,6 +125,7 @@ pub struct Screen {
     /// What is being written on the mark that is selected.
     written: Option<String>,
     meters: meters::State,
+    export: export::State,
     notice: Option<Notice>,
     dialogs: Arc<dyn Dialogs>,
     home: Option<PathBuf>,
@@ -186,6 +190,7 @@ impl Screen {
             inspector: inspector::State::default(),
             written: None,
             meters: meters::State::default(),
+            export: export::State::default(),
             notice,
             dialogs,
             home: options.home,
@@ -248,6 +253,7 @@ impl Screen {
             Message::Key(chord) => return self.key(&chord),
             Message::Escaped => {
                 self.search = None;
+                self.export.close();
                 self.inspector.forget();
                 self.written = None;
             }
@@ -257,6 +263,7 @@ impl Screen {
             Message::Search(message) => return self.searched(message),
             Message::Inspector(message) => return self.inspected(message),
             Message::Volume(turn) => self.turn_volume(turn),
+            Message::Export(message) => return self.exports(message),
             Message::Pasted(text) => self.paste(text),
             Message::Chosen(ask, path) => return self.chosen(ask, path),
             Message::Notice(answer) => return self.answered(answer),
@@ -352,8 +359,10 @@ impl Screen {
         if self.pictures.collect() {
             self.picture();
         }
-        self.meters.listen(self.live.heard());
-        self.moves = moved;
+        let heard = self.live.heard().filter(|_| self.session.kept.meters);
+        self.meters.listen(heard);
+        self.look_at_work();
+        self.moves = moved || self.export.works();
         self.odd = !self.odd;
         self.keep_safe();
         Task::none()

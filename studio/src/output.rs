@@ -43,6 +43,9 @@ pub enum StudioError {
     /// What was asked for can't be.
     #[error("{0}")]
     Refused(String),
+    /// A file of no frames would be one that nothing can read.
+    #[error("{}: not written, for the patch lasts 0 s; add a source, or say how long: --length 30s", .0.display())]
+    NoSound(PathBuf),
     /// The user wanted it to stop.
     #[error("stopped; nothing was written")]
     Stopped,
@@ -84,7 +87,7 @@ pub fn render_file(
 ) -> Result<Written, StudioError> {
     let rendering = render::prepare(patch, context, options)?;
     if rendering.frames() == Some(0) {
-        return Err(no_sound(path));
+        return Err(StudioError::NoSound(path.into()));
     }
     let writer = Writer::create(path, context.rate, rendering.width(), format)?;
     let mut sink = File { writer, progress };
@@ -93,7 +96,7 @@ pub fn render_file(
     progress.end();
     let report = report.map_err(stopped)?;
     if report.frames == 0 {
-        return Err(no_sound(path));
+        return Err(StudioError::NoSound(path.into()));
     }
     let written = sink.writer.finish()?;
     Ok(Written { report, clipped: written.clipped })
@@ -135,14 +138,6 @@ pub fn render_memory(
 /// A render that the user stopped is no failure of the patch.
 fn stopped(e: RenderError) -> StudioError {
     if matches!(e, RenderError::Stopped) { StudioError::Stopped } else { e.into() }
-}
-
-/// A file of no frames would be one that nothing can read.
-fn no_sound(path: &Path) -> StudioError {
-    StudioError::Refused(format!(
-        "{}: not written, for the patch lasts 0 s; add a source, or say how long: --length 30s",
-        path.display()
-    ))
 }
 
 /// Writes sound that is in memory into a WAV file.

@@ -15,8 +15,8 @@ pub const VOLUME: &str = "master volume";
 const SUM: &str = "master sum";
 /// The probe there.
 pub const HEARD: &str = "what is heard";
-/// How much of that is kept, in seconds.
-const KEPT: f64 = 0.5;
+/// How much of that is kept, in seconds: so late may who takes it be.
+const KEPT: f64 = 2.0;
 /// What the names of probes begin with.
 const LEVEL: &str = "level of ";
 /// Between the node and the port in the name of a probe; neither can hold it.
@@ -63,7 +63,7 @@ pub fn wired(patch: &Patch, session: &Session, gain: f32, shelf: &Shelf) -> Patc
             }
         }
     }
-    volume(&mut wired, gain, session.kept.meters);
+    volume(&mut wired, gain);
     wired
 }
 
@@ -85,7 +85,7 @@ fn silence(wired: &mut Patch, patch: &Patch, session: &Session, shelf: &Shelf) {
 }
 
 /// Leads all that goes to the main output through the master volume.
-fn volume(patch: &mut Patch, gain: f32, look: bool) {
+fn volume(patch: &mut Patch, gain: f32) {
     let outputs: Vec<&str> =
         patch.graph.nodes.iter().filter(|(_, n)| n.kind == "output").map(|(id, _)| id.as_str()).collect();
     let Some(main) = main_output(outputs.iter().copied()).map(|at| outputs[at].to_string()) else { return };
@@ -99,8 +99,6 @@ fn volume(patch: &mut Patch, gain: f32, look: bool) {
     graph.nodes.insert(VOLUME.into(), Node::new("gain").with("gain", Value::from(gain)));
     graph.connect(Cable::new(SUM, VOLUME));
     graph.connect(Cable::new(VOLUME, &main));
-    if look {
-        graph.nodes.insert(HEARD.into(), Node::new("probe").with("keep", KEPT));
-        graph.connect(Cable::new(SUM, HEARD));
-    }
+    graph.nodes.insert(HEARD.into(), Node::new("probe").with("keep", KEPT));
+    graph.connect(Cable::new(SUM, HEARD));
 }

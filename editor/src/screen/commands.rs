@@ -1,5 +1,6 @@
 //! What commands do.
 
+use super::export::What;
 use super::files::Ask;
 use super::notice::Then;
 use super::{Message, Notice, Screen, search};
@@ -24,6 +25,9 @@ impl Screen {
         let command = self.keymap.command(chord);
         if self.search.is_some() {
             return self.search_key(chord, command);
+        }
+        if self.export.is_open() {
+            return self.export_key(chord, command);
         }
         if let Some(task) = self.answer_by_key(command) {
             return task;
@@ -171,6 +175,12 @@ impl Screen {
                 }
                 self.notice = Some(Notice::tell("This patch lies in no file yet."));
             }
+            Command::ExportMix => return self.open_export(What::Mix),
+            Command::ExportStems => return self.open_export(What::Stems),
+            Command::ExportHeard => return self.open_export(What::Heard),
+            Command::ExportPng => return self.open_export(What::Png),
+            Command::ExportSvg => return self.open_export(What::Svg),
+            Command::Record => return self.record(),
             Command::Theme => self.session.kept.look = self.session.kept.look.next(),
             Command::Outline => self.session.kept.outline = !self.session.kept.outline,
             Command::History => self.session.kept.history = !self.session.kept.history,

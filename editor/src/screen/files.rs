@@ -1,5 +1,6 @@
 //! Opening and saving, and what keeps work from being lost.
 
+use super::export::What;
 use super::notice::{Offer, Then};
 use super::{Message, Notice, Screen};
 use crate::document::{self, Document};
@@ -20,6 +21,10 @@ pub enum Ask {
     Save(Option<Then>),
     /// An audio file for a parameter of a node.
     Audio(String, String),
+    /// Where to write what is exported.
+    Export(super::export::What),
+    /// Where to record what is heard.
+    Record,
 }
 
 /// What a dialog gives.
@@ -31,6 +36,9 @@ pub trait Dialogs: Send + Sync {
     fn ask(&self, ask: &Ask, folder: &Path, name: &str) -> Answer;
 }
 
+/// The endings of the names of files that hold sound.
+pub const SOUNDS: &[&str] = &["wav", "flac", "aif", "aiff", "mp3", "ogg", "m4a", "caf"];
+
 /// The dialogs of the desktop.
 pub struct System;
 
@@ -38,21 +46,23 @@ impl Dialogs for System {
     fn ask(&self, ask: &Ask, folder: &Path, name: &str) -> Answer {
         let dialog = rfd::AsyncFileDialog::new();
         let dialog = if folder.is_dir() { dialog.set_directory(folder) } else { dialog };
-        let patches = |dialog: rfd::AsyncFileDialog| dialog.add_filter("Patches", &["json"]);
+        let dialog = dialog.set_file_name(name);
+        let patches = |title: &str| dialog.clone().add_filter("Patches", &["json"]).set_title(title);
+        let sound = |title: &str| dialog.clone().add_filter("WAV", &["wav"]).set_title(title);
+        fn answer(chosen: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Answer {
+            Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+        }
         match ask {
-            Ask::Open => {
-                let chosen = patches(dialog).set_title("Open a patch").pick_file();
-                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
-            }
-            Ask::Save(_) => {
-                let chosen = patches(dialog).set_title("Save the patch").set_file_name(name).save_file();
-                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
-            }
+            Ask::Open => answer(patches("Open a patch").pick_file()),
+            Ask::Save(_) => answer(patches("Save the patch").save_file()),
             Ask::Audio(..) => {
-                let kinds = ["wav", "flac", "aif", "aiff", "mp3", "ogg", "m4a", "caf"];
-                let chosen = dialog.add_filter("Sound", &kinds).set_title("Choose a sound").pick_file();
-                Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+                answer(dialog.add_filter("Sound", SOUNDS).set_title("Choose a sound").pick_file())
             }
+            Ask::Record => answer(sound("Record what is heard into").save_file()),
+            Ask::Export(What::Mix | What::Heard) => answer(sound("Render into").save_file()),
+            Ask::Export(What::Stems) => answer(dialog.set_title("A folder for the stems").pick_folder()),
+            Ask::Export(What::Png) => answer(dialog.add_filter("PNG", &["png"]).save_file()),
+            Ask::Export(What::Svg) => answer(dialog.add_filter("SVG", &["svg"]).save_file()),
         }
     }
 }
@@ -86,7 +96,13 @@ fn runs(process: u32) -> bool {
 impl Screen {
     pub(super) fn ask(&self, ask: Ask) -> Task<Message> {
         let name = self.document.name();
-        let name = if name.ends_with(".json") { name } else { format!("{name}.json") };
+        let stem = name.strip_suffix(".json").unwrap_or(&name);
+        let name = match &ask {
+            Ask::Open | Ask::Save(_) => format!("{stem}.json"),
+            Ask::Audio(..) | Ask::Export(What::Stems) => String::new(),
+            Ask::Export(what) => what.file_name(stem),
+            Ask::Record => format!("{stem} recorded.wav"),
+        };
         let answer = self.dialogs.ask(&ask, &self.folder, &name);
         Task::perform(answer, move |path| Message::Chosen(ask.clone(), path))
     }
@@ -105,6 +121,15 @@ impl Screen {
             }
             Ask::Audio(node, parameter) => {
                 self.set_file(&node, &parameter, &path);
+                Task::none()
+            }
+            Ask::Export(what) => {
+                self.export(what, &path);
+                Task::none()
+            }
+            Ask::Record => {
+                let path = if path.extension().is_some() { path } else { path.with_extension("wav") };
+                self.live.tape().record(&path, self.export.format());
                 Task::none()
             }
         }

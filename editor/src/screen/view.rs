@@ -101,6 +101,13 @@ impl Screen {
             let at = container(opaque(search.view(c))).padding(padding::top(56)).center_x(Fill);
             layers = layers.push(at);
         }
+        if self.export.is_open() {
+            let at = container(opaque(self.export_view(c))).padding(padding::top(56)).center_x(Fill);
+            layers = layers.push(at);
+        }
+        if let Some(works) = self.works_view(c) {
+            layers = layers.push(container(opaque(works)).padding(pad).align_right(Fill));
+        }
         if let Some(notice) = self.notice() {
             let at = container(opaque(notice.view(c)))
                 .padding(pad)

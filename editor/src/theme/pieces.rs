@@ -2,7 +2,7 @@
 //! to be painted anew, so that it would darken with every change near it.
 
 use super::{Colors, fade};
-use iced::widget::{button, container, pick_list, scrollable, text_input};
+use iced::widget::{button, container, pick_list, progress_bar, scrollable, text_input};
 use iced::{Background, Border, Color, Shadow, Theme, border};
 
 /// The size of text.
@@ -134,6 +134,15 @@ pub fn field(c: &'static Colors, wrong: bool) -> impl Fn(&Theme, text_input::Sta
             value: c.text,
             selection: fade(c.accent, 0.35),
         }
+    }
+}
+
+/// A bar that fills.
+pub fn bar(c: &'static Colors) -> impl Fn(&Theme) -> progress_bar::Style {
+    move |_| progress_bar::Style {
+        background: c.hover.into(),
+        bar: c.accent.into(),
+        border: border::rounded(2.0),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The editor, driven through its real view: what hands do, what is seen, what is heard.
 
+mod exports;
 mod gestures;
 mod harness;
 mod marks;

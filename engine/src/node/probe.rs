@@ -122,14 +122,24 @@ impl Probe {
     /// The last frames, at most so many and at most as many as are kept, a row for each channel; the last of them is
     /// the one before [`Probe::written`] as it was when this was called. Silence stands before the first.
     pub fn last(&self, frames: usize) -> Vec<Vec<f32>> {
+        let end = self.written() as i64;
+        self.rows(end - frames.min(self.kept) as i64, end)
+    }
+
+    /// The frames from `start` on, a row for each channel, and the one behind the last of them: where the next call goes
+    /// on without a gap and with nothing twice. What is not kept any more is left out at the beginning.
+    pub fn since(&self, start: u64) -> (Vec<Vec<f32>>, u64) {
         let end = self.written();
-        let frames = frames.min(self.kept);
-        let start = end as i64 - frames as i64;
+        let first = start.max(end.saturating_sub(self.kept as u64)).min(end);
+        (self.rows(first as i64, end as i64), end)
+    }
+
+    fn rows(&self, start: i64, end: i64) -> Vec<Vec<f32>> {
         let at = |c: &Channel, frame: i64| match usize::try_from(frame) {
             Ok(frame) => f32::from_bits(c.last[frame & (self.room - 1)].load(Relaxed)),
             Err(_) => 0.0,
         };
-        self.channels.iter().map(|c| (start..end as i64).map(|frame| at(c, frame)).collect()).collect()
+        self.channels.iter().map(|c| (start..end).map(|frame| at(c, frame)).collect()).collect()
     }
 }
 
@@ -171,6 +181,10 @@ mod tests {
         assert_eq!((last.len(), last[0], last[1_999]), (2_000, 11_004.0, 13_003.0));
         assert!(last.windows(2).all(|w| w[1] - w[0] == 1.0));
         assert_eq!((probe.notes(), probe.written()), (1_001, 13_003));
+        let (rows, end) = probe.since(13_000);
+        assert_eq!((rows[0].as_slice(), end), ([13_001.0, 13_002.0, 13_003.0].as_slice(), 13_003));
+        assert!(probe.since(end).0[0].is_empty(), "nothing comes twice");
+        assert_eq!(probe.since(0).0[0][0], 11_004.0, "what is not kept any more is left out");
     }
 }
 
