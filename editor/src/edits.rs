@@ -3,14 +3,18 @@
 mod arrange;
 mod cables;
 mod copy;
+mod example;
 mod fold;
+mod import;
 mod nodes;
 mod turn;
 
 pub use arrange::{Line, align, arrange, distribute, straighten};
 pub use cables::{bridge, connect, connect_through, insert};
 pub use copy::{PasteError, Place, copy, paste};
+pub use example::example;
 pub use fold::fold;
+pub use import::import;
 pub use nodes::{add, fresh_id, label, remove, replace, toggle_bypass, toggle_mute};
 pub use turn::turn_into;
 

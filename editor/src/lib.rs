@@ -4,18 +4,22 @@
 //! an intent edits, edits change the document, and the document is played: [`gesture`] → [`screen`] → [`edits`] →
 //! [`document`] → [`live`]. Levels come back from [`live`] and are drawn over the [`scene`].
 
+pub mod bands;
 pub mod document;
 pub mod edits;
 pub mod export;
+pub mod gallery;
 pub mod geometry;
 pub mod gesture;
 pub mod keymap;
 pub mod layout;
 pub mod live;
 pub mod marks;
+pub mod meters;
 pub mod picture;
 pub mod portrait;
 pub mod ports;
+pub mod samples;
 pub mod scene;
 pub mod screen;
 pub mod search;

@@ -1,9 +1,12 @@
 //! What is edited, as it sounds: the patch on a stage of its own, and the levels that come back.
 
+mod inspected;
+mod preview;
 mod solo;
 mod tape;
 mod wired;
 
+pub use preview::Preview;
 pub use solo::{Alone, Solo};
 pub use tape::{Recorded, Reel, SECONDS, Tape};
 pub use wired::{HEARD, VOLUME, wired};
@@ -28,8 +31,8 @@ pub const LOUDEST: f32 = 6.0;
 const SILENT: f32 = -120.0;
 /// How much of a level is left after a look: it falls by 26 dB a second at thirty looks.
 const FALL: f32 = 0.905;
-/// How much is kept of what is watched, in seconds.
-const WATCHED: f32 = 0.1;
+/// How much is kept of what is watched, in seconds: enough for a spectrum.
+const WATCHED: f32 = 0.4;
 /// How many messages are kept.
 const TOLD: usize = 50;
 
@@ -81,6 +84,8 @@ pub struct Live {
     /// Where the pointer stands, and what flows there.
     watched: Option<Place>,
     scope: Option<Arc<Probe>>,
+    /// What of the selected node is looked at.
+    inspected: inspected::Inspected,
     trip: Option<Trip>,
     /// What was sent last, until it is known what became of it: the answer, and the graph that is looked at in it.
     sent: Option<(Receiver<Set>, Scope)>,
@@ -124,6 +129,7 @@ impl Live {
             tape: Tape::default(),
             watched: None,
             scope: None,
+            inspected: inspected::Inspected::default(),
             trip: None,
             sent: None,
             scoped: None,
@@ -259,6 +265,11 @@ impl Live {
         self.levels.get(&(node.to_string(), port.to_string()))
     }
 
+    /// Plays a sound file softly, beside the patch.
+    pub fn preview(&self, path: &Path) -> Preview {
+        Preview::new(path, &self.output, self.volume, self.shelf.clone())
+    }
+
     /// The recorder of what is heard.
     pub fn tape(&mut self) -> &mut Tape {
         &mut self.tape
@@ -276,21 +287,29 @@ impl Live {
 
     /// Watches what comes out of a port of a node, behind the instances that it lies in; or nothing any more.
     pub fn watch(&mut self, inside: &[String], place: Option<(String, String)>) {
-        let place = place.map(|(node, port)| {
-            let way: String = inside.iter().map(|id| format!("{id}/")).collect();
-            let port = if port.is_empty() { String::new() } else { format!(".{port}") };
-            Place::new(&format!("{way}{node}{port}"))
-        });
+        let place = place.map(|(node, port)| behind(inside, &node, &port));
         if place == self.watched {
             return;
         }
-        if let Some(before) = std::mem::replace(&mut self.watched, place) {
+        let before = std::mem::replace(&mut self.watched, place);
+        if let Some(before) = before.filter(|before| !self.inspected.holds(before)) {
             self.stage.look(&before, None);
         }
         self.scope = None;
         if let Some(now) = &self.watched {
             self.stage.look(now, Some(WATCHED));
         }
+    }
+
+    /// Looks at these ports of a node and at no others.
+    pub fn inspect(&mut self, inside: &[String], node: &str, ports: &[&str]) {
+        let wanted = ports.iter().map(|port| behind(inside, node, port)).collect();
+        self.inspected.set(wanted, WATCHED, &self.stage, self.watched.as_ref());
+    }
+
+    /// What flows at one of these ports, as soon as it is there.
+    pub fn inspected(&self, at: usize) -> Option<&Arc<Probe>> {
+        self.inspected.probe(at)
     }
 
     /// What flows where is watched, as soon as it is there.
@@ -349,13 +368,19 @@ impl Live {
         let mut fresh: HashMap<(String, String), Level> = HashMap::new();
         self.heard = None;
         self.scope = None;
+        self.inspected.clear();
         let watched = self.watched.as_ref().map(Place::key);
         // Until what was sent plays, what comes back may be of another graph.
         let other = self.sent.as_ref().is_some_and(|(_, scope)| *scope != self.scoped);
         for (key, probe) in self.stage.probes() {
+            let inspected = self.inspected.take(&key, &probe);
             if watched.as_ref() == Some(&key) {
-                moved = true;
                 self.scope = Some(probe);
+                moved = true;
+                continue;
+            }
+            if inspected {
+                moved = true;
                 continue;
             }
             let name = key.rsplit('/').next().unwrap_or_default();
@@ -386,6 +411,13 @@ impl Live {
         self.tape.hear(self.heard.as_ref());
         moved || self.tape.recording().is_some()
     }
+}
+
+/// A port of a node behind the instances that it lies in.
+fn behind(inside: &[String], node: &str, port: &str) -> Place {
+    let way: String = inside.iter().map(|id| format!("{id}/")).collect();
+    let port = if port.is_empty() { String::new() } else { format!(".{port}") };
+    Place::new(&format!("{way}{node}{port}"))
 }
 
 /// The name of a node as a user knows it: what the editor has put beside a node is that node.

@@ -56,6 +56,7 @@ pub fn write(
         view,
         selected: &nothing.0,
         cable: None,
+        mark: None,
         gesture: &Gesture::Idle,
         levels: &Quiet,
         scope: None,

@@ -7,6 +7,7 @@ pub mod bar;
 mod commands;
 pub mod export;
 mod files;
+pub mod gallery;
 pub mod hints;
 pub mod history;
 pub mod inspector;
@@ -17,6 +18,8 @@ pub mod meters;
 mod notice;
 pub mod outline;
 pub mod search;
+pub mod shelf;
+mod show;
 mod view;
 mod ways;
 
@@ -29,7 +32,7 @@ use crate::geometry::Point;
 use crate::gesture::Gesture;
 use crate::keymap::{Chord, Command, Keymap};
 use crate::live::{Alone, Live, Output};
-use crate::picture::{Picture, Pictures};
+use crate::picture::{Picture, Pictures, Sort};
 use crate::scene::Scene;
 use crate::session::{Kept, Session, View};
 use crate::widget::graph_view;
@@ -76,6 +79,10 @@ pub enum Message {
     Inspector(inspector::Message),
     /// The master volume is turned.
     Volume(crate::widget::fader::Turn),
+    /// Something on the shelf.
+    Shelf(shelf::Message),
+    /// Something in the gallery.
+    Gallery(gallery::Message),
     /// Something about export.
     Export(export::Message),
     /// What the clipboard holds.
@@ -124,8 +131,15 @@ pub struct Screen {
     inspector: inspector::State,
     /// What is being written on the mark that is selected.
     written: Option<String>,
+    /// What is heard at the selected node.
+    heard: inspector::live::Heard,
     meters: meters::State,
     export: export::State,
+    gallery: Option<gallery::State>,
+    /// The key that was pressed last, for others who look on.
+    pressed: Option<show::Pressed>,
+    /// What stands on the shelf.
+    stand: shelf::State,
     notice: Option<Notice>,
     dialogs: Arc<dyn Dialogs>,
     home: Option<PathBuf>,
@@ -189,8 +203,12 @@ impl Screen {
             search: None,
             inspector: inspector::State::default(),
             written: None,
+            heard: inspector::live::Heard::default(),
             meters: meters::State::default(),
             export: export::State::default(),
+            gallery: None,
+            pressed: None,
+            stand: shelf::State::default(),
             notice,
             dialogs,
             home: options.home,
@@ -211,6 +229,7 @@ impl Screen {
             screen.session.kept.opened(&path);
         }
         screen.changed();
+        screen.look_for_sounds();
         screen.live.play(true);
         screen
     }
@@ -254,6 +273,8 @@ impl Screen {
             Message::Escaped => {
                 self.search = None;
                 self.export.close();
+                self.gallery = None;
+                self.stand.leave();
                 self.inspector.forget();
                 self.written = None;
             }
@@ -263,6 +284,8 @@ impl Screen {
             Message::Search(message) => return self.searched(message),
             Message::Inspector(message) => return self.inspected(message),
             Message::Volume(turn) => self.turn_volume(turn),
+            Message::Shelf(message) => return self.shelved(message),
+            Message::Gallery(message) => return self.galleried(message),
             Message::Export(message) => return self.exports(message),
             Message::Pasted(text) => self.paste(text),
             Message::Chosen(ask, path) => return self.chosen(ask, path),
@@ -280,7 +303,7 @@ impl Screen {
             Message::Leave(count) => self.leave(count),
             Message::Close => return self.run(Command::Quit),
             Message::Resized(width, height) => self.session.kept.window = (width, height),
-            Message::Dropped(path) => return self.open(path),
+            Message::Dropped(path) => return self.take_file(path),
         }
         Task::none()
     }
@@ -339,10 +362,13 @@ impl Screen {
     fn picture(&mut self) {
         let patch = self.document.patch();
         let Some(graph) = patch.scope(&self.session.scope(patch)) else { return };
-        self.shown.clear();
+        let before = std::mem::take(&mut self.shown);
         for (id, node) in &graph.nodes {
             let Some(declaration) = self.shelf.get(&node.kind) else { continue };
-            if let Some(picture) = self.pictures.get(declaration, &node.values) {
+            // While the next one is made, that of before is seen.
+            let sort = Sort::of(declaration);
+            let old = || before.get(id).filter(|p| p.sort == sort).cloned();
+            if let Some(picture) = self.pictures.get(declaration, &node.values).or_else(old) {
                 self.shown.insert(id.clone(), picture);
             }
         }
@@ -361,6 +387,8 @@ impl Screen {
         }
         let heard = self.live.heard().filter(|_| self.session.kept.meters);
         self.meters.listen(heard);
+        self.inspect();
+        self.look_at_shelf();
         self.look_at_work();
         self.moves = moved || self.export.works();
         self.odd = !self.odd;

@@ -108,6 +108,14 @@ pub struct Kept {
     pub meters: bool,
     /// See above.
     pub minimap: bool,
+    /// See above.
+    pub shelf: bool,
+    /// How large everything is, from 1 to 3.
+    pub scale: f32,
+    /// Whether others look on: everything is larger, and keys are shown.
+    pub presents: bool,
+    /// Kinds of node that stand first on the shelf.
+    pub favourites: Vec<String>,
     /// Whether nothing moves that need not.
     pub still: bool,
     /// Which hints were put away.
@@ -130,6 +138,10 @@ impl Default for Kept {
             history: false,
             meters: false,
             minimap: true,
+            shelf: false,
+            scale: 1.0,
+            presents: false,
+            favourites: Vec::new(),
             still: false,
             hints: BTreeSet::new(),
             volume: -12.0,

@@ -3,7 +3,7 @@
 use crate::geometry::{Point, Rect};
 use crate::picture::{Picture, Sort as Shows};
 use crate::ports::Sort;
-use crate::scene::{Card, HEAD, Scene, Socket, Wire};
+use crate::scene::{Card, HEAD, LINE, Scene, Socket, Wire};
 use crate::theme::{Colors, SMALL, TEXT, mix};
 use iced::Color;
 use std::collections::HashMap;
@@ -32,6 +32,7 @@ pub fn draw(scene: &Scene, pictures: &HashMap<String, Arc<Picture>>, c: &Colors)
         size.y,
         hex(c.canvas)
     );
+    marks(&mut svg, scene, c);
     scene.wires.iter().for_each(|w| wire(&mut svg, w, c));
     for card in &scene.cards {
         let picture = pictures.get(&card.id).zip(card.picture);
@@ -69,6 +70,53 @@ fn plain(words: &str) -> String {
         }
     }
     safe
+}
+
+/// Frames and comments, behind all else.
+fn marks(svg: &mut String, scene: &Scene, c: &Colors) {
+    for frame in &scene.frames {
+        let (Rect { at, size }, tint) = (frame.rect, c.mark(frame.tint));
+        put!(
+            svg,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"10\" fill=\"{}\" fill-opacity=\"0.1\" stroke=\"{}\"/>",
+            at.x,
+            at.y,
+            size.x,
+            size.y,
+            hex(tint),
+            hex(mix(c.line, tint, 0.5))
+        );
+        words(svg, at + Point::new(12.0, 19.0), (TEXT, "start"), mix(c.text, tint, 0.25), &frame.title);
+    }
+    for comment in &scene.comments {
+        let (Rect { at, size }, tint) = (comment.rect, c.mark(comment.tint));
+        put!(
+            svg,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" stroke=\"{}\"/>",
+            at.x,
+            at.y,
+            size.x,
+            size.y,
+            hex(mix(c.surface, tint, 0.14)),
+            hex(c.line)
+        );
+        for (line, text) in comment.lines.iter().enumerate() {
+            let at = at + Point::new(14.0, 10.0 + (line as f32 + 0.75) * LINE);
+            words(svg, at, (TEXT, "start"), c.text, text);
+        }
+    }
+}
+
+/// Writes a line of text.
+fn words(svg: &mut String, at: Point, (size, anchor): (f32, &str), color: Color, words: &str) {
+    put!(
+        svg,
+        "<text x=\"{}\" y=\"{}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{}\">{}</text>",
+        at.x,
+        at.y,
+        hex(color),
+        plain(words)
+    );
 }
 
 fn wire(svg: &mut String, wire: &Wire, c: &Colors) {
@@ -119,13 +167,8 @@ fn draw_card(svg: &mut String, card: &Card, picture: Option<(&Picture, Rect)>, c
     );
     let quiet = card.mute || card.bypass;
     let middle = at.y + HEAD / 2.0 + 5.0;
-    let text = |svg: &mut String, x: f32, y: f32, size: f32, anchor: &str, color: Color, words: &str| {
-        put!(
-            svg,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{}\">{}</text>",
-            hex(color),
-            plain(words)
-        );
+    let text = |svg: &mut String, x: f32, y: f32, size: f32, anchor: &str, color: Color, text: &str| {
+        words(svg, Point::new(x, y), (size, anchor), color, text);
     };
     text(svg, at.x + 10.0, middle, TEXT, "start", if quiet { c.dim } else { c.text }, &card.title);
     let side = match (card.mute, card.bypass) {

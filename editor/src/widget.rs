@@ -1,14 +1,22 @@
 //! Own widgets, a file each.
 
+pub mod bands;
+pub mod chart;
+pub mod drag;
 pub mod fader;
+pub mod goniometer;
 pub mod graph_view;
 pub mod icon;
 pub mod meter;
 pub mod plot;
+pub mod small;
+pub mod thumb;
 
 use crate::geometry::{Point, Rect};
-use iced::advanced::Renderer as _;
+use crate::theme::Colors;
 use iced::advanced::graphics::geometry::{self, Renderer as _};
+use iced::advanced::{Renderer as _, renderer, text};
+use iced::alignment;
 
 /// What a small widget draws: it is kept, and drawn anew only where it has changed.
 pub(crate) type Kept = geometry::Cache<iced::Renderer>;
@@ -27,6 +35,32 @@ fn paint(
     let drawn = kept.draw(renderer, bounds.size(), draw);
     renderer
         .with_translation(iced::Vector::new(bounds.x, bounds.y), |renderer| renderer.draw_geometry(drawn));
+}
+
+/// The ground of a picture.
+fn ground(renderer: &mut iced::Renderer, bounds: iced::Rectangle, c: &Colors) {
+    let border = iced::border::rounded(crate::theme::ROUND);
+    renderer.fill_quad(renderer::Quad { bounds, border, ..renderer::Quad::default() }, c.canvas);
+}
+
+/// Writes into a picture.
+fn write(
+    frame: &mut geometry::Frame<iced::Renderer>,
+    words: &str,
+    at: Point,
+    align: (text::Alignment, alignment::Vertical),
+    color: iced::Color,
+) {
+    frame.fill_text(geometry::Text {
+        content: words.into(),
+        position: to(at),
+        color,
+        size: crate::theme::SMALL.into(),
+        font: crate::theme::FONT,
+        align_x: align.0,
+        align_y: align.1,
+        ..geometry::Text::default()
+    });
 }
 
 /// A place as the toolkit has it.

@@ -1,5 +1,7 @@
 //! The window of the system, with the screen in it.
 
+mod icon;
+
 use crate::screen::{Message, Options, Screen, System, heard};
 use crate::session::Kept;
 use crate::theme;
@@ -69,6 +71,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         size: Size::new(width.max(LEAST.width), height.max(LEAST.height)),
         min_size: Some(LEAST),
         exit_on_close_request: false,
+        icon: icon::icon(),
         ..window::Settings::default()
     };
     let boot = move || Screen::new(options.clone(), Arc::new(System));
@@ -77,6 +80,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         .theme(Screen::theme)
         .style(Screen::style)
         .subscription(subscription)
+        .scale_factor(Screen::scale)
         .default_font(theme::FONT)
         .antialiasing(true)
         .window(settings)

@@ -27,9 +27,6 @@ fn the_volume_and_the_probes_change_no_bit_at_0_db_and_the_level_by_what_they_sa
     let song = song();
     let plain = render(&song);
     assert_eq!(render(&wired(&song, &Session::default(), 0.0, &signalbox_studio::shelf())), plain);
-    let mut session = Session::default();
-    session.kept.meters = true;
-    assert_eq!(render(&wired(&song, &session, 0.0, &signalbox_studio::shelf())), plain);
     let soft = render(&wired(&song, &Session::default(), -20.0, &signalbox_studio::shelf()));
     // The first 10 ms are the smoothing of the fader, which starts where it stands.
     let far = plain[0].iter().zip(&soft[0]).map(|(a, b)| (a * 0.1 - b).abs()).fold(0.0, f32::max);

@@ -23,11 +23,20 @@ const STEP: f32 = 1.5;
 impl Screen {
     pub(super) fn key(&mut self, chord: &Chord) -> Task<Message> {
         let command = self.keymap.command(chord);
+        self.show_key(chord, command);
         if self.search.is_some() {
             return self.search_key(chord, command);
         }
+        if self.gallery.is_some() {
+            return self.gallery_key(chord, command);
+        }
         if self.export.is_open() {
             return self.export_key(chord, command);
+        }
+        if self.stand.is_active()
+            && let Some(task) = self.shelf_key(chord)
+        {
+            return task;
         }
         if let Some(task) = self.answer_by_key(command) {
             return task;
@@ -105,6 +114,14 @@ impl Screen {
             Command::Halve => self.scale_value(false),
             Command::Double => self.scale_value(true),
             Command::Reset => self.reset_value(),
+            Command::NextBand
+            | Command::AddBand
+            | Command::BandLeft
+            | Command::BandRight
+            | Command::BandUp
+            | Command::BandDown
+            | Command::Narrower
+            | Command::Wider => self.band_command(command),
             Command::Arrange => {
                 let edits = edits::arrange(&self.scene, &self.scope(), &self.session.selected);
                 self.commit("lay out", edits);
@@ -184,10 +201,18 @@ impl Screen {
             Command::Theme => self.session.kept.look = self.session.kept.look.next(),
             Command::Outline => self.session.kept.outline = !self.session.kept.outline,
             Command::History => self.session.kept.history = !self.session.kept.history,
-            Command::Meters => {
-                self.session.kept.meters = !self.session.kept.meters;
-                self.live.set(self.document.shared(), &self.session);
-            }
+            Command::Meters => self.session.kept.meters = !self.session.kept.meters,
+            Command::Remeasure => self.meters.restart(),
+            Command::Recent => return self.search_for(search::Purpose::Recent),
+            Command::Gallery => self.open_gallery(),
+            Command::Import => return self.ask(Ask::Import),
+            Command::LayoutPatch
+            | Command::LayoutMaster
+            | Command::Present
+            | Command::Larger
+            | Command::Smaller => self.show_command(command),
+            Command::Shelf => return self.toggle_shelf(),
+            Command::Favourite | Command::Listen | Command::Example => self.shelf_command(command),
             Command::Minimap => self.session.kept.minimap = !self.session.kept.minimap,
             Command::Still => self.session.kept.still = !self.session.kept.still,
             Command::Hints => self.session.kept.hints.clear(),
@@ -405,7 +430,7 @@ impl Screen {
         }
     }
 
-    fn fit_selection(&mut self) {
+    pub(super) fn fit_selection(&mut self) {
         let cards = self.scene.cards.iter().filter(|c| self.session.selected.contains(&c.id));
         match cards.map(|c| c.rect).reduce(Rect::with) {
             Some(area) => self.session.look(View::on(area, self.size, 1.5)),

@@ -25,6 +25,8 @@ pub enum Ask {
     Export(super::export::What),
     /// Where to record what is heard.
     Record,
+    /// Which patch to put in as a sub-patch.
+    Import,
 }
 
 /// What a dialog gives.
@@ -53,6 +55,7 @@ impl Dialogs for System {
             Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
         }
         match ask {
+            Ask::Import => answer(patches("A patch to be put in").pick_file()),
             Ask::Open => answer(patches("Open a patch").pick_file()),
             Ask::Save(_) => answer(patches("Save the patch").save_file()),
             Ask::Audio(..) => {
@@ -98,7 +101,7 @@ impl Screen {
         let name = self.document.name();
         let stem = name.strip_suffix(".json").unwrap_or(&name);
         let name = match &ask {
-            Ask::Open | Ask::Save(_) => format!("{stem}.json"),
+            Ask::Open | Ask::Import | Ask::Save(_) => format!("{stem}.json"),
             Ask::Audio(..) | Ask::Export(What::Stems) => String::new(),
             Ask::Export(what) => what.file_name(stem),
             Ask::Record => format!("{stem} recorded.wav"),
@@ -125,6 +128,10 @@ impl Screen {
             }
             Ask::Export(what) => {
                 self.export(what, &path);
+                Task::none()
+            }
+            Ask::Import => {
+                self.import(&path);
                 Task::none()
             }
             Ask::Record => {
@@ -177,10 +184,52 @@ impl Screen {
                 }
                 Task::none()
             }
+            Then::Start(at) => {
+                self.start_from(at);
+                Task::none()
+            }
             Then::Revert => match self.document.path().map(PathBuf::from) {
                 Some(path) => self.then(Then::Open(path)),
                 None => Task::none(),
             },
+        }
+    }
+
+    /// A file was dropped on the window: a sound becomes a player, a patch is opened.
+    pub(super) fn take_file(&mut self, path: PathBuf) -> Task<Message> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !SOUNDS.contains(&ending.as_str()) {
+            return self.open(path);
+        }
+        let file = self.beside_patch(&path);
+        self.take_off_shelf(&super::shelf::Item::Sound(file), None);
+        Task::none()
+    }
+
+    /// A file as the patch calls it: by its way from the patch's folder, where it lies in that.
+    pub(super) fn beside_patch(&self, path: &Path) -> PathBuf {
+        let folder = Some(&self.folder).filter(|f| !f.as_os_str().is_empty());
+        folder.and_then(|f| path.strip_prefix(f).ok()).unwrap_or(path).into()
+    }
+
+    /// Puts another patch in as a sub-patch.
+    fn import(&mut self, path: &Path) {
+        let other = match document::read(path) {
+            Ok(other) => other,
+            Err(problem) => return self.notice = Some(Notice::tell(problem.to_string())),
+        };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().replace(['.', '/'], " ");
+        let from = folder(path);
+        let moved = |file: &str| self.beside_patch(&from.join(file)).display().to_string();
+        let (scope, place) = (self.scope(), self.free_place().snapped(crate::layout::GRID));
+        let patch = self.document.patch();
+        match crate::edits::import(patch, &scope, (&stem, &other), moved, place, &self.shelf) {
+            Ok((id, edits)) => {
+                if self.commit(&format!("put {stem} in"), edits) {
+                    self.session.select(&id);
+                }
+            }
+            Err(error) => self.notice = Some(Notice::tell(super::sentence(&error.to_string()))),
         }
     }
 
@@ -203,6 +252,7 @@ impl Screen {
             self.live.move_to(folder.clone());
             self.files = signalbox_studio::assets::Files::new(folder.clone());
             self.folder = folder;
+            self.look_for_sounds();
         }
     }
 

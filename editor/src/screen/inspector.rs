@@ -1,6 +1,8 @@
 //! The inspector: all about what is selected.
 
 mod knobs;
+pub mod live;
+mod shape;
 mod view;
 
 pub use knobs::{Knob, knobs};
@@ -44,6 +46,8 @@ pub enum Message {
     Browse(String),
     /// A controller is to move the parameter.
     Learn(String),
+    /// A band of a filter was moved.
+    Band(crate::widget::bands::Told),
     /// A button.
     Run(Command),
 }
@@ -115,6 +119,7 @@ impl Screen {
                 }
             }
             Message::Learn(name) => self.learn(&name),
+            Message::Band(told) => self.band_told(told),
             Message::Run(command) => return self.run(command),
         }
         Task::none()
@@ -308,9 +313,7 @@ impl Screen {
 
     /// A sound file for a parameter: kept by its way from the patch's folder, where there is one.
     pub(super) fn set_file(&mut self, node: &str, parameter: &str, path: &Path) {
-        let beside =
-            if self.folder.as_os_str().is_empty() { None } else { path.strip_prefix(&self.folder).ok() };
-        let text = beside.unwrap_or(path).display().to_string();
+        let text = self.beside_patch(path).display().to_string();
         let edit = Edit::SetValue(self.scope(), node.into(), parameter.into(), Some(Value::String(text)));
         self.commit(&format!("set {node} {parameter}"), vec![edit]);
     }

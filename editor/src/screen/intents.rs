@@ -42,6 +42,7 @@ impl Screen {
             // A press on the canvas answers what was told there, and ends a search.
             self.notice = self.notice.take().filter(|n| n.offer != Offer::Nothing);
             self.search = None;
+            self.stand.leave();
         }
         let table = Table {
             scene: &self.scene,
@@ -274,7 +275,7 @@ impl Screen {
     }
 
     /// Where a node goes whose port is to lie at a place.
-    fn beside(&self, at: Point, link: Option<&(Endpoint, bool)>) -> Point {
+    pub(super) fn beside(&self, at: Point, link: Option<&(Endpoint, bool)>) -> Point {
         let port = Point::new(0.0, crate::scene::HEAD + crate::scene::ROW / 2.0);
         match link {
             Some((_, true)) => at - port,

@@ -1,13 +1,15 @@
-//! The meters of what is heard, before the master volume: loudness, true peak, correlation, spectrum.
+//! The meters of what is heard, before the master volume: loudness with its last minutes, true peak, how the sides lie to
+//! each other, the spectrum with what was highest.
 
 use super::{Message, Screen};
-use crate::picture::frequency;
+use crate::keymap::Command;
+use crate::meters::analyser::{FLOOR, height};
+use crate::meters::{MOMENTS, Meters};
 use crate::theme::{self, Colors};
-use crate::widget::plot::Plot;
-use iced::widget::{column, container, row, text};
-use iced::{Element, Fill};
-use signalbox_dsp::meter::{Basics, Loudness, TruePeak, weights};
-use signalbox_dsp::spectrum::Welch;
+use crate::widget::chart::{Chart, Line};
+use crate::widget::goniometer::Goniometer;
+use iced::widget::{button, column, container, row, scrollable, space, text};
+use iced::{Center, Element, Fill};
 use signalbox_engine::node::Probe;
 use std::sync::Arc;
 
@@ -17,127 +19,128 @@ pub struct State {
     meters: Option<Meters>,
 }
 
-struct Meters {
-    probe: Arc<Probe>,
-    /// How many frames were heard.
-    heard: u64,
-    loudness: Loudness,
-    peaks: TruePeak,
-    /// Of the frames of the last look alone.
-    correlation: Option<f64>,
-    /// Levels from 20 Hz to 20 kHz, spread by ratios, 0 to 1 for -96 to 0 dBFS; they fall slowly.
-    spectrum: Vec<f32>,
-}
-
-/// How many levels the spectrum has, and how many frames it is made from.
-const BARS: usize = 80;
-const FRAMES: usize = 4_096;
-/// How far a level falls from one look to the next, as a share of the height.
-const FALL: f32 = 0.015;
+/// How many seconds of loudness are shown, and the softest, in LUFS.
+const SHOWN: u32 = 120;
+const SOFTEST: f32 = -50.0;
 
 impl State {
     /// Listens to what has come since the last look.
     pub fn listen(&mut self, probe: Option<&Arc<Probe>>) {
         let Some(probe) = probe else { return self.meters = None };
-        let same = self.meters.as_ref().is_some_and(|m| Arc::ptr_eq(&m.probe, probe));
-        if !same {
+        if !self.meters.as_ref().is_some_and(|m| m.hears(probe)) {
             self.meters = Some(Meters::new(probe.clone()));
         }
         self.meters.iter_mut().for_each(Meters::listen);
     }
 
-    /// The loudness of now (400 ms), of the last three seconds, and of all, in LUFS.
-    pub fn loudness(&self) -> [Option<f64>; 3] {
-        let read = |of: fn(&Loudness) -> Option<f64>| self.meters.as_ref().and_then(|m| of(&m.loudness));
-        [read(Loudness::momentary), read(Loudness::short_term), read(Loudness::integrated)]
+    /// Measures from now on alone.
+    pub fn restart(&mut self) {
+        self.meters.iter_mut().for_each(Meters::restart);
     }
 }
 
-impl Meters {
-    fn new(probe: Arc<Probe>) -> Self {
-        let width = probe.width().max(1);
-        Self {
-            heard: probe.written(),
-            loudness: Loudness::new(probe.rate(), &weights(width)),
-            peaks: TruePeak::new(width),
-            correlation: None,
-            spectrum: vec![0.0; BARS],
-            probe,
-        }
-    }
+/// The places of frequencies with their numbers.
+pub fn frequencies() -> Vec<(f32, String)> {
+    [(100.0f32, "100"), (1_000.0, "1k"), (10_000.0, "10k")]
+        .map(|(f, words)| ((f / 20.0).log(1_000.0), words.into()))
+        .to_vec()
+}
 
-    fn listen(&mut self) {
-        let written = self.probe.written();
-        let fresh = (written - self.heard.min(written)) as usize;
-        self.heard = written;
-        let kept = self.probe.last(fresh.max(FRAMES));
-        let width = kept.first().map_or(0, Vec::len);
-        if fresh == 0 || width == 0 {
-            return;
-        }
-        let new: Vec<&[f32]> = kept.iter().map(|c| &c[width - fresh.min(width)..]).collect();
-        self.loudness.push(&new);
-        self.peaks.push(&new);
-        if new.len() == 2 {
-            let mut basics = Basics::new(2);
-            basics.push(&new);
-            self.correlation = basics.correlation();
-        }
-        let mut welch = Welch::new(self.probe.rate(), FRAMES);
-        let last: Vec<&[f32]> = kept.iter().map(|c| &c[width - FRAMES.min(width)..]).collect();
-        let mean = |k: usize| last.iter().map(|c| c[k]).sum::<f32>() / last.len() as f32;
-        welch.push(&(0..last[0].len()).map(mean).collect::<Vec<f32>>());
-        let spectrum = welch.spectrum();
-        let bin = |f: f32| f64::from(f) / spectrum.bin_width();
-        for (k, shown) in self.spectrum.iter_mut().enumerate() {
-            let at = |k: f32| bin(frequency(k / (BARS - 1) as f32));
-            let (low, high) = (at(k as f32 - 0.5), at(k as f32 + 0.5));
-            let bins = spectrum.bins();
-            let range =
-                (low.round() as usize).min(bins.len() - 1)..=(high.round() as usize).min(bins.len() - 1);
-            let power = bins[range].iter().copied().fold(0.0, f64::max);
-            let level = (10.0 * power.max(1e-12).log10() as f32 + 96.0) / 96.0;
-            *shown = level.clamp(0.0, 1.0).max(*shown - FALL);
-        }
-    }
+fn spectrum(meters: Option<&Meters>, c: &'static Colors) -> Chart {
+    let heights = |line: &[f32]| line.iter().map(|db| height(*db)).collect();
+    let lines = meters.map_or(Vec::new(), |m| {
+        vec![
+            Line { heights: heights(m.analyser.line()), color: c.sound.1, width: 1.5, filled: true },
+            Line { heights: heights(m.analyser.held()), color: c.accent, width: 1.0, filled: false },
+        ]
+    });
+    let across = [-80.0, -60.0, -40.0, -20.0].map(|db: f32| (height(db), format!("{db:.0}")));
+    Chart { lines, across: across.to_vec(), upright: frequencies(), height: 144.0, colors: c }
+}
+
+/// The loudness of the last two minutes; now is at the right.
+fn history(meters: Option<&Meters>, c: &'static Colors) -> Chart {
+    let height = |lufs: f32| (lufs - SOFTEST) / -SOFTEST;
+    let count = (SHOWN * MOMENTS) as usize;
+    let lines = meters.map_or(Vec::new(), |m| {
+        let moments = m.history();
+        let before = count.saturating_sub(moments.len());
+        let heights = |of: fn(&crate::meters::Moment) -> f32| -> Vec<f32> {
+            let gap = std::iter::repeat_n(f32::NAN, before);
+            // As many as there are pixels or so: every third.
+            let there = moments.iter().skip(moments.len().saturating_sub(count)).map(|m| height(of(m)));
+            gap.chain(there).step_by(3).collect()
+        };
+        let whole = m.loudness()[2].map_or(f32::NAN, |lufs| height(lufs as f32));
+        vec![
+            Line { heights: heights(|m| m.momentary), color: c.sound.0, width: 1.0, filled: false },
+            Line { heights: heights(|m| m.short_term), color: c.sound.1, width: 1.5, filled: true },
+            Line { heights: vec![whole; 2], color: c.accent, width: 1.0, filled: false },
+        ]
+    });
+    let across = [-40.0, -30.0, -20.0, -10.0].map(|lufs: f32| (height(lufs), format!("{lufs:.0}")));
+    let upright = [(0.0, "2 min"), (0.5, "1 min"), (1.0, "now")].map(|(x, w)| (x, w.into()));
+    Chart { lines, across: across.to_vec(), upright: upright.to_vec(), height: 104.0, colors: c }
 }
 
 impl Screen {
-    /// The loudness of what is heard: now, the last three seconds, all.
-    pub fn loudness(&self) -> [Option<f64>; 3] {
-        self.meters.loudness()
+    /// What is measured of what is heard, while the meters are seen.
+    pub fn measured(&self) -> Option<&Meters> {
+        self.meters.meters.as_ref()
     }
 
     /// The pane.
     pub fn meters_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
-        let db =
-            |value: Option<f64>| value.filter(|v| *v > -99.0).map_or("–".into(), |v| format!("{v:.1}"));
-        let [now, short, all] = self.loudness();
-        let meters = self.meters.meters.as_ref();
-        let peak = meters.and_then(|m| m.peaks.dbtp());
-        let correlation = meters.and_then(|m| m.correlation).map_or("–".into(), |v| format!("{v:.2}"));
+        let meters = self.measured();
+        let number = |value: Option<f64>, digits: usize| {
+            value.filter(|v| *v > -99.0).map_or("–".into(), |v| format!("{v:.digits$}").replace('-', "−"))
+        };
+        let small = |words: String| text(words).size(theme::SMALL).color(c.dim);
         let line = |word: &'static str, value: String, unit: &'static str| -> Element<'a, Message> {
             row![
-                container(text(word).size(theme::SMALL).color(c.dim)).width(Fill),
+                container(small(word.into())).width(Fill),
                 text(value).size(theme::LARGE).color(c.text),
-                container(text(unit).size(theme::SMALL).color(c.dim)).width(40),
+                container(small(unit.into())).width(36),
             ]
             .spacing(6)
-            .align_y(iced::Center)
+            .align_y(Center)
             .into()
         };
-        let spectrum = meters.map(|m| m.spectrum.clone()).unwrap_or_else(|| vec![0.0; BARS]);
-        column![
-            text("Meters").size(theme::SMALL).color(c.dim),
-            line("Momentary", db(now), "LUFS"),
-            line("Short-term", db(short), "LUFS"),
-            line("Integrated", db(all), "LUFS"),
-            line("True peak", db(peak), "dBTP"),
-            line("Correlation", correlation, ""),
-            text("Spectrum, 20 Hz to 20 kHz, −96 to 0 dBFS").size(theme::SMALL).color(c.dim),
-            Plot { sort: None, lines: vec![(spectrum, c.sound.1)], height: 128.0, colors: c },
+        let [now, short, all] = meters.map(Meters::loudness).unwrap_or_default();
+        let correlation = meters.and_then(Meters::correlation);
+        let (places, reach) = meters.map_or((Vec::new(), 0.0), |m| {
+            let (places, reach) = m.places();
+            (places.to_vec(), reach)
+        });
+        let tone = meters.and_then(|m| m.analyser.tone());
+        let tone = tone.map_or("–".into(), |t| {
+            format!("{:.1} Hz at {:.1} dBFS", t.frequency, t.dbfs.max(f64::from(FLOOR))).replace('-', "−")
+        });
+        let again = button(text("Measure anew").size(theme::SMALL))
+            .padding([3, 8])
+            .style(theme::plain(c))
+            .on_press(Message::Run(Command::Remeasure));
+        let all = column![
+            row![small("Meters".into()), space().width(Fill), again].align_y(Center),
+            line("Momentary", number(now, 1), "LUFS"),
+            line("Short-term", number(short, 1), "LUFS"),
+            line("Integrated", number(all, 1), "LUFS"),
+            line("Range", number(meters.and_then(Meters::range), 1), "LU"),
+            line("True peak", number(meters.and_then(Meters::true_peak), 1), "dBTP"),
+            history(meters, c),
+            line("Correlation", number(correlation, 2), ""),
+            Goniometer {
+                places,
+                reach,
+                correlation: correlation.map(|v| v as f32),
+                height: 176.0,
+                colors: c
+            },
+            small(format!("Strongest: {tone}")),
+            spectrum(meters, c),
         ]
         .spacing(6)
-        .into()
+        .padding(iced::padding::right(12));
+        scrollable(all).height(Fill).style(theme::scroll(c)).into()
     }
 }

@@ -42,6 +42,8 @@ pub enum Then {
     New,
     /// Another patch.
     Open(PathBuf),
+    /// A patch of the gallery.
+    Start(usize),
     /// What the file holds.
     Revert,
 }

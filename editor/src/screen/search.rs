@@ -24,6 +24,8 @@ pub enum Purpose {
     Replace(String),
     /// A command.
     Command,
+    /// A file that was open.
+    Recent,
     /// The other end of a cable.
     Connect {
         /// The end that there is.
@@ -44,6 +46,8 @@ pub enum Act {
     Kind(String),
     /// A command.
     Command(Command),
+    /// A file.
+    File(std::path::PathBuf),
     /// An end of a cable.
     End(Endpoint),
     /// A comment.
@@ -113,6 +117,7 @@ impl State {
             Purpose::Add { link: Some((end, false)), .. } => format!("What can come into {end}"),
             Purpose::Replace(id) => format!("Replace {id} by"),
             Purpose::Command => "Commands".into(),
+            Purpose::Recent => "Open a patch that was open".into(),
             Purpose::Connect { from, node: Some(node), .. } => format!("Connect {from} to {node}"),
             Purpose::Connect { from, .. } => format!("Connect {from} to"),
         }
@@ -229,6 +234,7 @@ impl Screen {
             }
             (Purpose::Add { at, .. }, Act::Comment) => return self.comment(at),
             (_, Act::Command(command)) => return self.run(command),
+            (_, Act::File(path)) => return self.open(path),
             _ => {}
         }
         Task::none()
@@ -285,6 +291,15 @@ impl Screen {
                 }));
                 items
             }
+            Purpose::Recent => (self.session.kept.recent.iter().filter(|path| path.is_file()))
+                .map(|path| Item {
+                    title: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                    detail: super::files::folder(path).display().to_string(),
+                    side: String::new(),
+                    group: None,
+                    act: Act::File(path.clone()),
+                })
+                .collect(),
             Purpose::Replace(_) => self.kinds(|_| true),
             Purpose::Connect { from, out, node, .. } => self.ends(from, *out, node.as_deref()),
         }

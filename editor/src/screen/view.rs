@@ -6,8 +6,9 @@ use crate::widget::graph_view::{GraphView, Levels};
 use iced::widget::{column, container, opaque, row, space, stack};
 use iced::{Alignment, Element, Fill, padding};
 
-/// How wide the panes on the left are.
+/// How wide the panes on the left are, and in a window as wide as this.
 const LEFT: f32 = 248.0;
+const WIDE: (f32, f32) = (1_800.0, 336.0);
 /// In how many seconds a mark goes from one to the next.
 const PACE: f32 = 1.2;
 
@@ -50,6 +51,9 @@ impl Screen {
     fn left<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
         let kept = &self.session.kept;
         let mut panes: Vec<Element<'a, Message>> = Vec::new();
+        if kept.shelf {
+            panes.push(self.shelf_view(c));
+        }
         if kept.outline {
             panes.push(self.outline_view(c));
         }
@@ -63,7 +67,14 @@ impl Screen {
             return None;
         }
         let panes = column(panes).spacing(16);
-        Some(container(panes).width(LEFT).height(Fill).padding(16).style(theme::pane(c)).into())
+        Some(
+            container(panes)
+                .width(if kept.window.0 < WIDE.0 { LEFT } else { WIDE.1 })
+                .height(Fill)
+                .padding(16)
+                .style(theme::pane(c))
+                .into(),
+        )
     }
 
     fn canvas_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
@@ -97,6 +108,9 @@ impl Screen {
             let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);
             layers = layers.push(at);
         }
+        if let Some(drop) = self.drop_view(c) {
+            layers = layers.push(drop);
+        }
         if let Some(search) = &self.search {
             let at = container(opaque(search.view(c))).padding(padding::top(56)).center_x(Fill);
             layers = layers.push(at);
@@ -104,6 +118,14 @@ impl Screen {
         if self.export.is_open() {
             let at = container(opaque(self.export_view(c))).padding(padding::top(56)).center_x(Fill);
             layers = layers.push(at);
+        }
+        if let Some(gallery) = self.gallery_view(c) {
+            let at = container(opaque(gallery)).padding(padding::all(pad).top(56)).center_x(Fill);
+            layers = layers.push(at);
+        }
+        if let Some(pressed) = self.pressed_view(c) {
+            let at = container(pressed).padding(padding::bottom(48)).center_x(Fill);
+            layers = layers.push(at.height(Fill).align_y(Alignment::End));
         }
         if let Some(works) = self.works_view(c) {
             layers = layers.push(container(opaque(works)).padding(pad).align_right(Fill));

@@ -1,12 +1,10 @@
 //! A fader: a bar that is dragged, finely with shift, and set back by a double press.
 
+use super::small::Small;
 use crate::theme::{Colors, ROUND, fade};
 use iced::advanced::mouse::click::{Click, Kind};
-use iced::advanced::widget::{Tree, tree};
-use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, Widget, layout, renderer};
-use iced::{
-    Border, Element, Event, Length, Point, Rectangle, Renderer, Size, Theme, border, keyboard, mouse,
-};
+use iced::advanced::{Renderer as _, Shell, renderer};
+use iced::{Border, Element, Event, Length, Point, Rectangle, Renderer, Size, border, keyboard, mouse};
 
 /// What was done to a fader.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,44 +53,30 @@ impl<'a, Message> Fader<'a, Message> {
     }
 }
 
+/// How it is being turned.
 #[derive(Default)]
-struct State {
+pub struct State {
     /// Where the pointer was, and the place then, finer than what is kept.
     drag: Option<(Point, f32)>,
     click: Option<Click>,
     fine: bool,
 }
 
-impl<Message> Widget<Message, Theme, Renderer> for Fader<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<State>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(State::default())
-    }
+impl<Message> Small<Message> for Fader<'_, Message> {
+    type State = State;
 
     fn size(&self) -> Size<Length> {
         Size::new(self.width, Length::Fixed(self.height))
     }
 
-    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, self.width, self.height)
-    }
-
     fn update(
-        &mut self,
-        tree: &mut Tree,
+        &self,
+        state: &mut State,
         event: &Event,
-        layout: Layout<'_>,
+        bounds: Rectangle,
         cursor: mouse::Cursor,
-        _: &Renderer,
-        _: &mut dyn Clipboard,
         shell: &mut Shell<'_, Message>,
-        _: &Rectangle,
     ) {
-        let state = tree.state.downcast_mut::<State>();
-        let bounds = layout.bounds();
         match event {
             Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left)) => {
                 let Some(at) = cursor.position_over(bounds) else { return };
@@ -134,34 +118,16 @@ impl<Message> Widget<Message, Theme, Renderer> for Fader<'_, Message> {
         }
     }
 
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        _: &Rectangle,
-        _: &Renderer,
-    ) -> mouse::Interaction {
-        let held = tree.state.downcast_ref::<State>().drag.is_some();
-        if held || cursor.is_over(layout.bounds()) {
+    fn pointer(&self, state: &State, bounds: Rectangle, cursor: mouse::Cursor) -> mouse::Interaction {
+        if state.drag.is_some() || cursor.is_over(bounds) {
             mouse::Interaction::ResizingHorizontally
         } else {
             mouse::Interaction::None
         }
     }
 
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        _: &Theme,
-        _: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        _: &Rectangle,
-    ) {
-        let (c, bounds) = (self.colors, layout.bounds());
-        let held = tree.state.downcast_ref::<State>().drag.is_some();
+    fn draw(&self, state: &State, renderer: &mut Renderer, bounds: Rectangle, cursor: mouse::Cursor) {
+        let (c, held) = (self.colors, state.drag.is_some());
         let near = held || cursor.is_over(bounds);
         let edge = if self.chosen { c.accent } else { c.line };
         let quad = |bounds: Rectangle, border: Border| renderer::Quad {
@@ -194,6 +160,6 @@ impl<Message> Widget<Message, Theme, Renderer> for Fader<'_, Message> {
 
 impl<'a, Message: 'a> From<Fader<'a, Message>> for Element<'a, Message> {
     fn from(fader: Fader<'a, Message>) -> Self {
-        Self::new(fader)
+        super::small::element(fader)
     }
 }

@@ -1,10 +1,9 @@
 //! Icons: lines of our own, in a box of 16 by 16.
 
 use super::Kept;
+use super::small::Small;
 use iced::advanced::graphics::geometry::{LineCap, LineJoin, Path, Stroke, path::Builder};
-use iced::advanced::widget::{Tree, tree};
-use iced::advanced::{Layout, Widget, layout, renderer};
-use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, mouse};
+use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, mouse};
 use std::cell::Cell;
 
 /// A picture for a button.
@@ -36,7 +35,26 @@ pub enum Icon {
     Close,
     /// Sees all.
     Fit,
+    /// Stands first.
+    Favourite,
+    /// Does not.
+    NoFavourite,
 }
+
+/// A star of five points, closed.
+const STAR: &[(f32, f32)] = &[
+    (8.0, 2.5),
+    (9.6, 6.1),
+    (13.5, 6.5),
+    (10.6, 9.1),
+    (11.4, 13.0),
+    (8.0, 11.0),
+    (4.6, 13.0),
+    (5.4, 9.1),
+    (2.5, 6.5),
+    (6.4, 6.1),
+    (8.0, 2.5),
+];
 
 /// A stroke of an icon: places that are joined, and whether the last is joined to the first and filled.
 type Line = (&'static [(f32, f32)], bool);
@@ -97,6 +115,8 @@ impl Icon {
                 (&[(3.0, 11.5), (9.0, 11.5)], false),
             ],
             Self::Close => &[(&[(4.0, 4.0), (12.0, 12.0)], false), (&[(12.0, 4.0), (4.0, 12.0)], false)],
+            Self::Favourite => &[(STAR, true)],
+            Self::NoFavourite => &[(STAR, false)],
             Self::Fit => &[
                 (&[(3.0, 6.0), (3.0, 3.0), (6.0, 3.0)], false),
                 (&[(10.0, 3.0), (13.0, 3.0), (13.0, 6.0)], false),
@@ -109,7 +129,7 @@ impl Icon {
 
 /// An icon as a widget, in a colour.
 pub fn icon<'a, Message: 'a>(icon: Icon, color: Color) -> Element<'a, Message> {
-    Element::new(Drawn { icon, color })
+    super::small::element(Drawn { icon, color })
 }
 
 struct Drawn {
@@ -126,37 +146,17 @@ struct State {
     last: Cell<Option<(Icon, Color)>>,
 }
 
-impl<Message> Widget<Message, Theme, Renderer> for Drawn {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<State>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(State::default())
-    }
+impl<Message> Small<Message> for Drawn {
+    type State = State;
 
     fn size(&self) -> Size<Length> {
         Size::new(Length::Fixed(SIZE), Length::Fixed(SIZE))
     }
 
-    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, SIZE, SIZE)
-    }
-
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        _: &Theme,
-        _: &renderer::Style,
-        layout: Layout<'_>,
-        _: mouse::Cursor,
-        _: &Rectangle,
-    ) {
-        let state = tree.state.downcast_ref::<State>();
+    fn draw(&self, state: &State, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
         let now = Some((self.icon, self.color));
         let anew = state.last.replace(now) != now;
-        super::paint(&state.kept, renderer, layout.bounds(), anew, |frame| {
+        super::paint(&state.kept, renderer, bounds, anew, |frame| {
             for (places, filled) in self.icon.lines() {
                 let path = Path::new(|path: &mut Builder| {
                     for (k, &(x, y)) in places.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Bars of level, from -60 dBFS to +6, with a mark where it clips.
 
+use super::small::Small;
 use crate::theme::{Colors, mix};
-use iced::advanced::{Layout, Renderer as _, Widget, layout, renderer, widget::Tree};
-use iced::{Element, Length, Rectangle, Renderer, Size, Theme, border, mouse};
+use iced::advanced::{Renderer as _, renderer};
+use iced::{Element, Length, Rectangle, Renderer, Size, border, mouse};
 
 /// Bars of level, one a channel, from left to right.
 pub struct Meter {
@@ -22,26 +23,14 @@ pub fn place(peak: f32) -> f32 {
     ((20.0 * peak.max(1e-9).log10() + 60.0) / 66.0).clamp(0.0, 1.0)
 }
 
-impl<Message> Widget<Message, Theme, Renderer> for Meter {
+impl<Message> Small<Message> for Meter {
+    type State = ();
+
     fn size(&self) -> Size<Length> {
         Size::new(Length::Fixed(self.width), Length::Fixed(HEIGHT))
     }
 
-    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, self.width, HEIGHT)
-    }
-
-    fn draw(
-        &self,
-        _: &Tree,
-        renderer: &mut Renderer,
-        _: &Theme,
-        _: &renderer::Style,
-        layout: Layout<'_>,
-        _: mouse::Cursor,
-        _: &Rectangle,
-    ) {
-        let bounds = layout.bounds();
+    fn draw(&self, (): &(), renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
         let mut bar = |x: f32, y: f32, width: f32, height: f32, color| {
             let bounds = Rectangle { x: bounds.x + x, y: bounds.y + y, width, height };
             if width >= 0.5 {
@@ -68,6 +57,6 @@ impl<Message> Widget<Message, Theme, Renderer> for Meter {
 
 impl<'a, Message: 'a> From<Meter> for Element<'a, Message> {
     fn from(meter: Meter) -> Self {
-        Self::new(meter)
+        super::small::element(meter)
     }
 }

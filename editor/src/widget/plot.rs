@@ -1,13 +1,12 @@
 //! A picture of a node, or a line of any kind, in a box.
 
 use super::Kept;
+use super::small::Small;
 use crate::geometry::{Point, Rect};
 use crate::picture::Sort;
 use crate::theme::{Colors, fade};
 use iced::advanced::graphics::geometry::{Frame, Path, Stroke, path::Builder};
-use iced::advanced::widget::{Tree, tree};
-use iced::advanced::{Layout, Renderer as _, Widget, layout, renderer};
-use iced::{Color, Element, Length, Rectangle, Renderer, Size, Theme, mouse};
+use iced::{Color, Element, Length, Rectangle, Renderer, Size, mouse};
 
 /// Draws a line, evenly spread over a box, and what lies under it.
 pub fn draw(
@@ -88,43 +87,15 @@ pub struct Plot {
     pub colors: &'static Colors,
 }
 
-impl<Message> Widget<Message, Theme, Renderer> for Plot {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<Kept>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(Kept::new())
-    }
+impl<Message> Small<Message> for Plot {
+    type State = Kept;
 
     fn size(&self) -> Size<Length> {
         Size::new(Length::Fill, Length::Fixed(self.height))
     }
 
-    fn layout(&mut self, _: &mut Tree, _: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, Length::Fill, self.height)
-    }
-
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        _: &Theme,
-        _: &renderer::Style,
-        layout: Layout<'_>,
-        _: mouse::Cursor,
-        _: &Rectangle,
-    ) {
-        let bounds = layout.bounds();
-        renderer.fill_quad(
-            renderer::Quad {
-                bounds,
-                border: iced::border::rounded(crate::theme::ROUND),
-                ..renderer::Quad::default()
-            },
-            self.colors.canvas,
-        );
-        let kept = tree.state.downcast_ref::<Kept>();
+    fn draw(&self, kept: &Kept, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
+        super::ground(renderer, bounds, self.colors);
         super::paint(kept, renderer, bounds, true, |frame| {
             let at = Rect::new(8.0, 8.0, bounds.width - 16.0, bounds.height - 16.0);
             let (across, upright) = behind(self.sort);
@@ -138,6 +109,6 @@ impl<Message> Widget<Message, Theme, Renderer> for Plot {
 
 impl<'a, Message: 'a> From<Plot> for Element<'a, Message> {
     fn from(plot: Plot) -> Self {
-        Self::new(plot)
+        super::small::element(plot)
     }
 }

@@ -63,7 +63,7 @@ fn the_mix_is_rendered_by_a_press() {
 fn bits_rate_and_length_are_chosen_by_keys() {
     let (_folder, path) = scratch();
     let mut h = Harness::new(with(TONE));
-    h.key("Ctrl+E");
+    h.key("Ctrl+Shift+E");
     h.key("ArrowDown");
     h.key("ArrowLeft");
     h.key("ArrowDown");
@@ -74,7 +74,7 @@ fn bits_rate_and_length_are_chosen_by_keys() {
     assert!(h.sees("`half` is no length: write it like 90, 30 s or 2 min."));
     h.key("Escape");
     assert!(!h.sees("Export…"));
-    h.key("Ctrl+E");
+    h.key("Ctrl+Shift+E");
     (0..3).for_each(|_| h.key("ArrowDown"));
     h.key("Ctrl+A");
     h.types("0.5");

@@ -1,9 +1,12 @@
 //! The editor, driven through its real view: what hands do, what is seen, what is heard.
 
+mod desk;
 mod exports;
 mod gestures;
 mod harness;
+mod inspector;
 mod marks;
 mod pictures;
+mod shelf;
 mod stories;
 mod ways;

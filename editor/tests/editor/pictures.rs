@@ -3,7 +3,7 @@
 
 use crate::harness::{Harness, first, read_png, with, write_png};
 use signalbox_editor::Options;
-use signalbox_editor::keymap::Command;
+use signalbox_editor::keymap::{COMMANDS, Command};
 use signalbox_editor::screen::Message;
 use signalbox_editor::theme::Look;
 use std::path::{Path, PathBuf};
@@ -90,4 +90,80 @@ fn the_picture_in_the_readme_is_what_one_sees() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/editor.png");
     // Its echoes have not rung out, and how far they have depends on when one looks.
     compare_with(&path, "editor", &h.picture(1.5), 10.0 * MANY);
+}
+
+/// The pictures of the guide: a small mix, an equaliser over what sounds there; its master, with the meters.
+#[test]
+fn the_pictures_of_the_guide_are_what_one_sees() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide");
+    let pictures =
+        [("first-mix", "layout-patching", "bass tone"), ("first-master", "layout-mastering", "limit")];
+    let seen = pictures.map(|(name, layout, node)| {
+        let mut h = Harness::sized(with(include_str!("guide.json")), 1280.0, 800.0);
+        h.screen.session.kept.hints.extend(0..9);
+        h.screen.session.kept.still = true;
+        h.run(COMMANDS.iter().find(|e| e.id == layout).expect("a command").command);
+        h.run(Command::Fit);
+        h.clicks_on(node);
+        h.until("pictures", |s| !s.draws());
+        for _ in 0..250 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            h.send(Message::Tick);
+        }
+        (name, h.picture(1.0))
+    });
+    for (name, seen) in seen {
+        // Noise is never the same twice.
+        compare_with(&guide.join(format!("{name}.png")), name, &seen, 20.0 * MANY);
+    }
+}
+
+/// Looks that have no baseline: for somebody who wants to see every pane in every look and size.
+/// `SIGNALBOX_LOOKS=folder cargo test -p signalbox-editor looks_for_the_eye`.
+#[test]
+fn looks_for_the_eye() {
+    let Some(folder) = std::env::var_os("SIGNALBOX_LOOKS").map(PathBuf::from) else { return };
+    for (width, height) in [(1280.0, 800.0), (2560.0, 1440.0)] {
+        for look in Look::ALL {
+            let shows: &[(&str, &dyn Fn(&mut Harness))] = &[
+                ("meters", &|h| {
+                    h.key("Ctrl+3");
+                    h.screen.live.play(true);
+                    for _ in 0..150 {
+                        std::thread::sleep(std::time::Duration::from_millis(30));
+                        h.send(Message::Tick);
+                    }
+                }),
+                ("export", &|h| h.key("Ctrl+Shift+E")),
+                ("shelf", &|h| {
+                    h.key("Ctrl+5");
+                    h.types("gate");
+                }),
+                ("gallery", &|h| h.key("Ctrl+Shift+N")),
+                ("present", &|h| {
+                    h.key("Ctrl+Alt+P");
+                    h.key("Ctrl+6");
+                }),
+                ("filter", &|h| {
+                    h.screen.live.play(true);
+                    h.clicks_on("low");
+                    for _ in 0..60 {
+                        std::thread::sleep(std::time::Duration::from_millis(30));
+                        h.send(Message::Tick);
+                    }
+                }),
+            ];
+            for (name, show) in shows {
+                let mut h = Harness::sized(first(), width, height);
+                h.screen.session.kept.hints.extend(0..9);
+                h.send(Message::Resized(width, height));
+                h.screen.session.kept.look = look;
+                h.run(Command::Fit);
+                show(&mut h);
+                h.redraw();
+                let name = format!("{name}-{}-{width}.png", look.name().replace(' ', "-"));
+                write_png(&folder.join(name), &h.picture(1.0));
+            }
+        }
+    }
 }

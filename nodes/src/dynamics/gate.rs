@@ -8,6 +8,7 @@ use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Se
 const KEY: usize = 1;
 const OUT: usize = 0;
 const OPEN: usize = 1;
+const REDUCTION: usize = 2;
 
 const THRESHOLD: usize = 0;
 const HYSTERESIS: usize = 1;
@@ -54,6 +55,7 @@ pub static NODE: Declaration = Declaration {
     outputs: &[
         Port::audio("out", Width::Follow, "the signal while the gate is open"),
         Port::audio("open", Width::Fixed(1), "1 while the gate is open, else 0: to start an envelope with"),
+        Port::audio("reduction", Width::Fixed(1), "how far it brings down what comes in, in dB (0 or below), in time with `out`"),
     ],
     parameters: &[
         Parameter::number("threshold", Unit::Decibel, (-90.0, 0.0), -50.0, "peak above which the gate opens"),
@@ -80,6 +82,8 @@ struct Gate<L: Lane> {
     width: usize,
     /// The peak that falls slowly.
     level: L,
+    /// The same of what comes in: where that is nothing, nothing is brought down.
+    heard: L,
     /// For how many frames it still stays open; open where above 0.
     left: L,
     reduction: L::Double,
@@ -91,6 +95,7 @@ impl<L: Lane> Gate<L> {
             rate: setup.rate as f32,
             width: setup.width(),
             level: L::default(),
+            heard: L::default(),
             left: L::default(),
             reduction: L::Double::default(),
         }
@@ -110,19 +115,21 @@ impl<L: Lane> Kernel<L> for Gate<L> {
         }
         for i in 0..io.frames {
             let at = |p: usize| io.params.at(p, i);
-            let mut peak = zero;
+            let mut own = zero;
+            for c in 0..self.width {
+                own = own.max(io.outputs.channel(OUT, c)[i].abs());
+            }
+            let mut peak = own;
             if keyed {
+                peak = zero;
                 for c in 0..KEY_WIDTH {
                     peak = peak.max(io.inputs.channel(KEY, c)[i].abs());
                 }
-            } else {
-                for c in 0..self.width {
-                    peak = peak.max(io.outputs.channel(OUT, c)[i].abs());
-                }
             }
-            let fallen = self.level * fall;
-            let fallen = L::select(fallen.gt(L::splat(1e-10)), fallen, zero);
-            self.level = peak.max(fallen);
+            let least = L::splat(1e-10);
+            let fallen = |level: L| L::select((level * fall).gt(least), level * fall, zero);
+            self.heard = own.max(fallen(self.heard));
+            self.level = peak.max(fallen(self.level));
             let db = gain_to_db(self.level);
             let threshold = at(THRESHOLD);
             let open = self.left.gt(zero);
@@ -141,11 +148,14 @@ impl<L: Lane> Kernel<L> for Gate<L> {
                 io.outputs.channel(OUT, c)[i] *= gain;
             }
             io.outputs.channel(OPEN, 0)[i] = L::select(self.left.gt(zero), one, zero);
+            io.outputs.channel(REDUCTION, 0)[i] =
+                L::select(self.heard.gt(zero), zero - reduction, zero);
         }
     }
 
     fn reset(&mut self) {
         self.level = L::default();
+        self.heard = L::default();
         self.left = L::default();
         self.reduction = L::Double::default();
     }
@@ -179,6 +189,12 @@ mod tests {
         for part in [5_000..20_000, 150_000..192_000] {
             let down = db(rms(&x[part.clone()])) - db(rms(&out[0][0][part]));
             assert!((down - 30.0).abs() < 0.01, "{down}");
+        }
+        // What it tells is what it does, frame by frame.
+        for i in (0..192_000).filter(|&i| x[i].abs() > 1e-5) {
+            let done = db(f64::from(out[0][0][i]) / f64::from(x[i]));
+            let told = f64::from(out[2][0][i]);
+            assert!((done - told).abs() < 0.002 && told <= 0.0, "{i}: {done} dB, told {told}");
         }
     }
 

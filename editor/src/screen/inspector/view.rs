@@ -2,15 +2,16 @@
 
 use super::super::Message as Screened;
 use super::{AMOUNT, Knob, LABEL, Message, TEMPO, TITLE, field};
+use crate::bands::Band;
 use crate::keymap::Command;
 use crate::screen::Screen;
+use crate::screen::shelf::example_button;
 use crate::theme::{self, Colors};
 use crate::value;
 use crate::widget::fader::Fader;
-use crate::widget::plot::Plot;
 use iced::widget::{button, column, container, pick_list, row, scrollable, space, text, text_input, tooltip};
 use iced::{Center, Element, Fill, padding};
-use signalbox_engine::node::{Kind, Setting};
+use signalbox_engine::node::{Declaration, Kind, Setting};
 
 /// How wide the pane is.
 const WIDTH: f32 = 312.0;
@@ -47,6 +48,17 @@ fn run<'a>(words: &'a str, command: Command, on: bool, c: &'static Colors) -> El
         .style(move |t, s| if on { theme::main(c)(t, s) } else { theme::solid(c)(t, s) })
         .on_press(press)
         .into()
+}
+
+/// What is told of a kind: its ports, where it comes from, an example.
+fn about<'a>(declaration: &'static Declaration, c: &'static Colors) -> Element<'a, Screened> {
+    let mut lines = column![space().height(4), small("About", c)].spacing(4);
+    for port in declaration.inputs.iter().chain(declaration.outputs) {
+        let words = text(format!("{}: {}", port.name, port.help)).size(theme::SMALL).color(c.text);
+        lines = lines.push(words);
+    }
+    lines = lines.push(small(declaration.source.split_whitespace().collect::<Vec<_>>().join(" "), c));
+    lines.push(example_button(declaration, c)).into()
 }
 
 impl Screen {
@@ -96,16 +108,25 @@ impl Screen {
             does = does.push(run("Enter", Command::Open, false, c));
         }
         all = all.push(does);
-        if let Some(picture) = self.shown.get(id).filter(|_| !inside) {
-            let lines = vec![(picture.line.clone(), c.family(declaration.map(|d| d.group)))];
-            all = all.push(Plot { sort: picture.sort, lines, height: 128.0, colors: c });
+        if let Some(picture) = self.picture_view(id, declaration, c).filter(|_| !inside) {
+            all = all.push(picture);
         }
         let knobs = self.knobs();
         if !knobs.is_empty() {
             all = all.push(space().height(2));
         }
-        for (k, knob) in knobs.into_iter().enumerate() {
+        // Of bands that are off only the one is shown that keys turn.
+        let hidden = |k: usize, bands: &[Band]| {
+            let band = bands.iter().find(|b| b.holds(k));
+            band.is_some_and(|b| !b.is_on(&knobs) && !b.holds(self.session.parameter))
+        };
+        let bands = self.bands();
+        let seen: Vec<usize> = (0..knobs.len()).filter(|&k| !hidden(k, &bands)).collect();
+        for (k, knob) in knobs.into_iter().enumerate().filter(|(k, _)| seen.contains(k)) {
             all = all.push(self.knob_view(knob, k == self.session.parameter, c));
+        }
+        if let Some(d) = declaration {
+            all = all.push(about(d, c));
         }
         for problem in self.live.problems().iter().filter(|p| p.place.contains(id)) {
             all = all.push(text(super::super::sentence(&problem.what)).size(theme::SMALL).color(c.wrong));
