@@ -151,6 +151,8 @@ const FEW: usize = 4;
 
 struct Eq<L> {
     bands: Vec<Band<L>>,
+    /// One a band, of a block through which they stay.
+    tunings: Vec<Tuning<L>>,
     /// One a channel in the oversampled mode, none else.
     oversamplers: Vec<Oversampler<L>>,
     /// A stretch of each channel at the inner rate.
@@ -172,8 +174,10 @@ impl<L: Lane> Eq<L> {
             glide: Glide::default(),
             filters: vec![Svf::new(); width],
         };
+        let bands: Vec<_> = (0..BANDS).map(band).filter(|b| b.band_type > 0).collect();
         Self {
-            bands: (0..BANDS).map(band).filter(|b| b.band_type > 0).collect(),
+            tunings: vec![Tuning::default(); bands.len()],
+            bands,
             oversamplers: if factor == 1 { Vec::new() } else { vec![oversampler(setup.rate); width] },
             channels: vec![[L::default(); SPAN]; width],
             factor,
@@ -186,8 +190,7 @@ impl<L: Lane> Eq<L> {
     /// few: a filter waits for its frame before, and the machine takes the next band meanwhile.
     #[inline(always)]
     fn run_steady(&mut self, io: &mut Io<'_, L>) {
-        let mut tunings = [Tuning::default(); BANDS];
-        for (tuning, band) in tunings.iter_mut().zip(&self.bands) {
+        for (tuning, band) in self.tunings.iter_mut().zip(&self.bands) {
             *tuning = band.glide.steady();
         }
         for span in io.spans() {
@@ -201,13 +204,13 @@ impl<L: Lane> Eq<L> {
                 let to = (from + FEW).min(span.frames.end);
                 if io.outputs.width(OUT) == 2 {
                     let [x, y] = io.outputs.pair(OUT);
-                    for (band, tuning) in self.bands.iter_mut().zip(&tunings) {
+                    for (band, tuning) in self.bands.iter_mut().zip(&self.tunings) {
                         two(&mut x[from..to], &mut y[from..to], &mut band.filters, tuning);
                     }
                 } else {
                     for c in 0..io.outputs.width(OUT) {
                         let channel = &mut io.outputs.channel(OUT, c)[from..to];
-                        for (band, tuning) in self.bands.iter_mut().zip(&tunings) {
+                        for (band, tuning) in self.bands.iter_mut().zip(&self.tunings) {
                             one(channel, &mut band.filters[c], tuning);
                         }
                     }

@@ -90,11 +90,12 @@ impl Player {
     /// Copies a channel from a frame of the song on.
     #[inline(always)]
     fn copy(&self, channel: usize, from: i64, out: &mut [f32]) {
-        out.fill(0.0);
         let length = self.length();
-        let Some(sound) = self.audio.channels.get(channel).and_then(|c| c.get(self.offset..)) else { return };
+        let sound = self.audio.channels.get(channel).and_then(|c| c.get(self.offset..));
+        let Some(sound) = sound else { return out.fill(0.0) };
         // From stretch to stretch: a block may hold the beginning, the end, and several passes of a short loop.
         let mut frame = (self.start - from).clamp(0, out.len() as i64) as usize;
+        out[..frame].fill(0.0);
         while frame < out.len() && length > 0 {
             let since = (from + frame as i64 - self.start) as u64;
             let at = if self.looped { since % length as u64 } else { since };
@@ -110,6 +111,7 @@ impl Player {
                 prefetch(next);
             }
         }
+        out[frame..].fill(0.0);
     }
 
     /// Hears where the song stands: where it does not go on as it did, what plays fades.

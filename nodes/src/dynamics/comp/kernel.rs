@@ -50,6 +50,8 @@ pub(super) struct Comp<L: Lane> {
     sources: Vec<Source<L>>,
     /// Levels of the sources during a stretch, as amplitude or power.
     levels: Vec<[L; BLOCK]>,
+    /// What the loudest source wants, what a channel wants, the deepest of those, the factors of a channel.
+    scratch: Vec<[L; BLOCK]>,
     /// One for each channel of the signal.
     ballistics: Vec<Ballistics<L>>,
     lags: Vec<Lag<L>>,
@@ -67,6 +69,7 @@ impl<L: Lane> Comp<L> {
             settled: false,
             sources: vec![Source::default(); sources],
             levels: vec![[L::default(); BLOCK]; sources],
+            scratch: vec![[L::default(); BLOCK]; 4],
             ballistics: vec![Ballistics::default(); width],
             lags: vec![Lag::new(setup.frames(LOOKAHEAD)); width],
         }
@@ -151,50 +154,56 @@ impl<L: Lane> Comp<L> {
             }
         }
         // What the loudest source wants.
-        let mut loudest = [L::default(); BLOCK];
+        // Taken out for a moment: the rest of it is worked on too.
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let [loudest, wanted, deepest, gains] = &mut scratch[..] else { return };
+        let (loudest, wanted, deepest, gains) =
+            (&mut loudest[..n], &mut wanted[..n], &mut deepest[..n], &mut gains[..n]);
+        loudest.fill(L::default());
+        deepest.fill(L::default());
         for levels in &self.levels[..sources] {
-            for (m, &x) in loudest[..n].iter_mut().zip(levels) {
+            for (m, &x) in loudest.iter_mut().zip(levels) {
                 by_lanes::<L>();
                 *m = m.max(x);
             }
         }
-        self.wanted(&mut loudest[..n], io.params.get(THRESHOLD), from);
+        self.wanted(loudest, io.params.get(THRESHOLD), from);
         // Fully linked channels that have the same past have the same future.
         let alike = matches!(io.params.get(LINK), Param::Steady(x) if x == L::splat(100.0))
             && self.ballistics.iter().all(|b| *b == self.ballistics[0]);
-        let mut deepest = [L::default(); BLOCK];
-        let mut gains = [L::default(); BLOCK];
         for c in 0..width {
             if c == 0 || !alike {
-                let mut wanted = loudest;
-                if !alike {
-                    self.apart(c % sources, &loudest[..n], &mut wanted[..n], &io.params, from);
+                if alike {
+                    wanted.copy_from_slice(loudest);
+                } else {
+                    self.apart(c % sources, loudest, wanted, &io.params, from);
                 }
                 let (mut ballistics, times) = (self.ballistics[c], self.at.times);
-                for x in &mut wanted[..n] {
+                for x in wanted.iter_mut() {
                     *x = ballistics.step(*x, &times);
                 }
                 self.ballistics[c] = ballistics;
-                for (d, &x) in deepest[..n].iter_mut().zip(&wanted) {
+                for (d, &x) in deepest.iter_mut().zip(&*wanted) {
                     by_lanes::<L>();
                     *d = d.max(x);
                 }
-                gain(&mut gains[..n], &wanted, &io.params, from);
+                gain(gains, wanted, &io.params, from);
             } else {
                 self.ballistics[c] = self.ballistics[0];
             }
             let out = &mut io.outputs.channel(OUT, c)[from..to];
             self.lags[c].process(out);
-            for (x, &g) in out.iter_mut().zip(&gains) {
+            for (x, &g) in out.iter_mut().zip(&*gains) {
                 by_lanes::<L>();
                 *x *= g;
             }
         }
         let reduction = &mut io.outputs.channel(REDUCTION, 0)[from..to];
-        for (r, &d) in reduction.iter_mut().zip(&deepest) {
+        for (r, &d) in reduction.iter_mut().zip(&*deepest) {
             by_lanes::<L>();
             *r = L::splat(0.0) - d;
         }
+        self.scratch = scratch;
     }
 }
 
