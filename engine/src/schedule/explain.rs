@@ -11,7 +11,6 @@ use std::fmt::Write as _;
 pub fn explain(compiled: &Compiled, rate: u32) -> String {
     let Compiled { schedule, flat, .. } = compiled;
     let ms = |frames: usize| frames as f64 * 1e3 / f64::from(rate);
-    let constants = constants(schedule);
     let mut out = String::new();
     let runs = schedule.steps.iter().filter(|s| matches!(s, Step::Run(_))).count();
     let _ = writeln!(
@@ -24,120 +23,8 @@ pub fn explain(compiled: &Compiled, rate: u32) -> String {
         schedule.latency,
         ms(schedule.latency),
     );
-    for (number, step) in schedule.steps.iter().enumerate() {
-        let _ = write!(out, "{:>5}  ", number + 1);
-        let _ = match step {
-            Step::Copy { from, to } => {
-                writeln!(
-                    out,
-                    "copy     {} → {}: the next step works in place, and others still read {}",
-                    b(from),
-                    b(to),
-                    b(from)
-                )
-            }
-            Step::Loop { steps, frames } => {
-                let every = match frames {
-                    1 => "frame by frame".into(),
-                    n => format!("{n} frames at once"),
-                };
-                writeln!(out, "loop     the next {steps} steps run {every}, round and round")
-            }
-            Step::Fuse { steps } => {
-                writeln!(
-                    out,
-                    "fuse     the next {steps} steps run as one while no parameter moves: each frame by itself"
-                )
-            }
-            Step::Give { line, to } => {
-                let to: Vec<String> = to.iter().map(b).collect();
-                writeln!(
-                    out,
-                    "give     {}: what {} brought one frame ago",
-                    to.join(" "),
-                    cable(*line, compiled)
-                )
-            }
-            Step::Take { line, from } => {
-                let from: Vec<String> = from.iter().map(b).collect();
-                writeln!(
-                    out,
-                    "take     {}: {} brings it in the next frame",
-                    from.join(" "),
-                    cable(*line, compiled)
-                )
-            }
-            Step::Sum { before, to, terms } => {
-                let mut told: Vec<String> = before.iter().map(b).collect();
-                told.extend(terms.iter().map(term));
-                let more = if to.span == 1 { "" } else { "  so far: the rest is added when it is there" };
-                writeln!(out, "sum      {} → {}{more}", told.join(" + "), b(to))
-            }
-            Step::WideSum { to, terms } => {
-                let terms: Vec<String> =
-                    terms.iter().map(|(place, gains)| b(place) + &levels(gains)).collect();
-                writeln!(out, "sum      {} → {}, in {} lanes", terms.join(" + "), b(to), to.span)
-            }
-            Step::Pack { from, to } => {
-                let from: Vec<String> = from.iter().map(b).collect();
-                writeln!(out, "pack     {} → {}: the next step runs them side by side", from.join(" "), b(to))
-            }
-            Step::Unpack { from, to } => {
-                let to: Vec<String> =
-                    to.iter().map(|(lane, place)| format!("{} (lane {lane})", b(place))).collect();
-                writeln!(out, "unpack   {} → {}: they go on by themselves", b(from), to.join(" "))
-            }
-            Step::Delay { line, channels } => {
-                let line = &schedule.lines[*line as usize];
-                writeln!(out, "{}", delay_line((line, 1), channels, compiled, ms(line.frames)))
-            }
-            Step::WideDelay { line, channels } => {
-                let wide = &schedule.wide_lines[*line as usize];
-                let count = wide.lines().count();
-                wide.lines().next().map_or(Ok(()), |line| {
-                    writeln!(out, "{}", delay_line((line, count), channels, compiled, ms(line.frames)))
-                })
-            }
-            Step::Fade { fade: Fade { from, to, .. }, channels } => {
-                let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
-                writeln!(out, "fade     {} from {from} to {to}: the cable is new, or goes", places.join(" "))
-            }
-            Step::Merge { to, from, ends } => {
-                let lists: Vec<String> = from
-                    .iter()
-                    .map(|&(list, held)| match held {
-                        Some(line) => {
-                            format!("e{list} held {} frames", schedule.event_lines[line as usize].frames)
-                        }
-                        None => format!("e{list}"),
-                    })
-                    .collect();
-                let why = if *ends { ": notes end, their cable goes" } else { "" };
-                writeln!(out, "merge    {} → e{to}{why}", lists.join(" + "))
-            }
-            Step::Deal { dealer, from, to, room } => {
-                let Dealer { key, voices, .. } = &schedule.dealers[*dealer as usize];
-                let lists = |port: u32| format!("e{}–{}", to + port * room, to + port * room + voices - 1);
-                let lists: Vec<String> =
-                    from.iter().zip(0..).map(|(from, port)| format!("e{from} → {}", lists(port))).collect();
-                let why = format!("each note to a free voice of {key}, else to the quietest of the {voices}");
-                writeln!(out, "deal     {}: {why}", lists.join(", "))
-            }
-            Step::Level { dealer, of, lanes } => {
-                let which = match (of.span, &lanes[..]) {
-                    (1, _) => String::new(),
-                    (span, some) if some.len() < span as usize => format!(" ({} lanes)", some.len()),
-                    (span, _) => format!(" ({span} lanes)"),
-                };
-                let key = &schedule.dealers[*dealer as usize].key;
-                writeln!(
-                    out,
-                    "level    {}{which}: how loud voices of {key} are, so that the quietest is known",
-                    b(of)
-                )
-            }
-            Step::Run(run) => writeln!(out, "{}", run_line(run, compiled, &constants)),
-        };
+    for (number, words) in lines(compiled, rate).enumerate() {
+        let _ = writeln!(out, "{:>5}  {words}", number + 1);
     }
     let heard = heard(compiled);
     let unheard: Vec<&str> =
@@ -178,8 +65,114 @@ fn delay_line(
     format!("delay    {} by {} frames ({ms:.2} ms): {whom}", places.join(" "), line.frames)
 }
 
+/// What each step does, in words.
+pub(super) fn lines(compiled: &Compiled, rate: u32) -> impl Iterator<Item = String> + '_ {
+    let constants = constants(&compiled.schedule);
+    compiled.schedule.steps.iter().map(move |step| words(step, compiled, &constants, rate))
+}
+
+fn words(step: &Step, compiled: &Compiled, constants: &HashSet<u32>, rate: u32) -> String {
+    let schedule = &*compiled.schedule;
+    let ms = |frames: usize| frames as f64 * 1e3 / f64::from(rate);
+    match step {
+        Step::Copy { from, to } => {
+            format!(
+                "copy     {} → {}: the next step works in place, and others still read {}",
+                b(from),
+                b(to),
+                b(from)
+            )
+        }
+        Step::Loop { steps, frames } => {
+            let every = match frames {
+                1 => "frame by frame".into(),
+                n => format!("{n} frames at once"),
+            };
+            format!("loop     the next {steps} steps run {every}, round and round")
+        }
+        Step::Fuse { steps } => {
+            format!(
+                "fuse     the next {steps} steps run as one while no parameter moves: each frame by itself"
+            )
+        }
+        Step::Give { line, to } => {
+            let to: Vec<String> = to.iter().map(b).collect();
+            format!("give     {}: what {} brought one frame ago", to.join(" "), cable(*line, compiled))
+        }
+        Step::Take { line, from } => {
+            let from: Vec<String> = from.iter().map(b).collect();
+            format!("take     {}: {} brings it in the next frame", from.join(" "), cable(*line, compiled))
+        }
+        Step::Sum { before, to, terms } => {
+            let mut told: Vec<String> = before.iter().map(b).collect();
+            told.extend(terms.iter().map(term));
+            let more = if to.span == 1 { "" } else { "  so far: the rest is added when it is there" };
+            format!("sum      {} → {}{more}", told.join(" + "), b(to))
+        }
+        Step::WideSum { to, terms } => {
+            let terms: Vec<String> = terms.iter().map(|(place, gains)| b(place) + &levels(gains)).collect();
+            format!("sum      {} → {}, in {} lanes", terms.join(" + "), b(to), to.span)
+        }
+        Step::Pack { from, to } => {
+            let from: Vec<String> = from.iter().map(b).collect();
+            format!("pack     {} → {}: the next step runs them side by side", from.join(" "), b(to))
+        }
+        Step::Unpack { from, to } => {
+            let to: Vec<String> =
+                to.iter().map(|(lane, place)| format!("{} (lane {lane})", b(place))).collect();
+            format!("unpack   {} → {}: they go on by themselves", b(from), to.join(" "))
+        }
+        Step::Delay { line, channels } => {
+            let line = &schedule.lines[*line as usize];
+            delay_line((line, 1), channels, compiled, ms(line.frames))
+        }
+        Step::WideDelay { line, channels } => {
+            let wide = &schedule.wide_lines[*line as usize];
+            let first = wide.lines().next();
+            let told =
+                |line: &Line| delay_line((line, wide.lines().count()), channels, compiled, ms(line.frames));
+            first.map_or_else(String::new, told)
+        }
+        Step::Fade { fade: Fade { from, to, .. }, channels } => {
+            let places: Vec<String> = channels.iter().map(|c| b(&c.0)).collect();
+            format!("fade     {} from {from} to {to}: the cable is new, or goes", places.join(" "))
+        }
+        Step::Merge { to, from, ends } => {
+            let lists: Vec<String> = from
+                .iter()
+                .map(|&(list, held)| match held {
+                    Some(line) => {
+                        format!("e{list} held {} frames", schedule.event_lines[line as usize].frames)
+                    }
+                    None => format!("e{list}"),
+                })
+                .collect();
+            let why = if *ends { ": notes end, their cable goes" } else { "" };
+            format!("merge    {} → e{to}{why}", lists.join(" + "))
+        }
+        Step::Deal { dealer, from, to, room } => {
+            let Dealer { key, voices, .. } = &schedule.dealers[*dealer as usize];
+            let lists = |port: u32| format!("e{}–{}", to + port * room, to + port * room + voices - 1);
+            let lists: Vec<String> =
+                from.iter().zip(0..).map(|(from, port)| format!("e{from} → {}", lists(port))).collect();
+            let why = format!("each note to a free voice of {key}, else to the quietest of the {voices}");
+            format!("deal     {}: {why}", lists.join(", "))
+        }
+        Step::Level { dealer, of, lanes } => {
+            let which = match (of.span, &lanes[..]) {
+                (1, _) => String::new(),
+                (span, some) if some.len() < span as usize => format!(" ({} lanes)", some.len()),
+                (span, _) => format!(" ({span} lanes)"),
+            };
+            let key = &schedule.dealers[*dealer as usize].key;
+            format!("level    {}{which}: how loud voices of {key} are, so that the quietest is known", b(of))
+        }
+        Step::Run(run) => run_line(run, compiled, constants),
+    }
+}
+
 /// Whether a delay belongs to a cable.
-fn is_line(cable: &FlatCable, line: &Line) -> bool {
+pub(super) fn is_line(cable: &FlatCable, line: &Line) -> bool {
     cable.scope == line.scope && (cable.id, cable.ends) == (line.cable, line.ends)
 }
 

@@ -3,8 +3,10 @@
 pub mod access;
 mod constants;
 mod explain;
+mod walk;
 
 pub use explain::{dot, explain};
+pub use walk::{Told, walk};
 
 use crate::compile::{Curve, Depth, Mode};
 use crate::run::PortView;
