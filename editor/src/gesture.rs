@@ -28,6 +28,8 @@ pub enum Pointer {
         at: Point,
         /// By how many pixels.
         pixels: Point,
+        /// What is held.
+        keys: Held,
     },
     /// A button goes up.
     Release {
@@ -52,7 +54,7 @@ pub enum Pointer {
 /// Keys that are held meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Adds to what is selected.
+    /// Adds to what is selected; while a node is moved, joins it to what is near.
     pub shift: bool,
     /// Leaves the grid.
     pub alt: bool,
@@ -85,6 +87,8 @@ pub enum Gesture {
         by: Point,
         /// The cable that the node would be put into.
         into: Option<u32>,
+        /// The ports that would be joined: an output and an input, each card and socket.
+        join: Option<Pair>,
     },
     /// A comment or a probe is moved.
     Carrying {
@@ -107,6 +111,9 @@ pub enum Gesture {
         adds: bool,
     },
 }
+
+/// An output and an input, each as card and socket.
+pub type Pair = ((usize, usize), (usize, usize));
 
 /// A cable that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,6 +155,8 @@ pub enum Intent {
     Move(Point),
     /// Moves what is selected, and puts it into a cable.
     Insert(Point, u32),
+    /// Moves what is selected, and draws a cable between two ends.
+    Join(Point, Endpoint, Endpoint),
     /// Draws a cable; one that was taken off for it is gone.
     Connect(Endpoint, Endpoint, Option<u32>),
     /// Pulls a cable.
@@ -193,24 +202,27 @@ impl Gesture {
             }
             (_, Pointer::Grab) => (Self::Panning, Vec::new()),
             (_, Pointer::Press { at, times, keys }) => press(at, times, keys, table),
-            (gesture, Pointer::Move { at, pixels }) => gesture.moved(at, pixels, table),
+            (gesture, Pointer::Move { at, pixels, keys }) => gesture.moved(at, (pixels, keys), table),
             (gesture, Pointer::Release { at, keys }) => gesture.released(at, keys, table),
         }
     }
 
-    fn moved(self, at: Point, pixels: Point, table: &Table<'_>) -> (Self, Vec<Intent>) {
+    fn moved(self, at: Point, (pixels, keys): (Point, Held), table: &Table<'_>) -> (Self, Vec<Intent>) {
         match self {
             Self::Panning => (Self::Panning, vec![Intent::Pan(pixels)]),
             Self::Pressed { at: from, id, .. } if ((at - from) * table.zoom).length() > STILL => {
                 let place = table.scene.card(&id).map_or(from, |c| c.rect.at);
-                let moving = Self::Moving { from, anchor: (id, place), by: Point::default(), into: None };
-                moving.moved(at, pixels, table)
+                let moving =
+                    Self::Moving { from, anchor: (id, place), by: Point::default(), into: None, join: None };
+                moving.moved(at, (pixels, keys), table)
             }
             Self::Moving { from, anchor, .. } => {
                 // The node under the hand keeps to the grid, and all others keep their distance to it.
                 let by = (anchor.1 + at - from).snapped(table.grid) - anchor.1;
                 let into = into(&anchor.0, by, table);
-                (Self::Moving { from, anchor, by, into }, Vec::new())
+                let joins = keys.shift && into.is_none() && table.selected.len() == 1;
+                let join = joins.then(|| near(table.scene, &anchor.0, by, NEAR)).flatten();
+                (Self::Moving { from, anchor, by, into, join }, Vec::new())
             }
             Self::Carrying { from, mark, .. } => {
                 let by = (at - from).snapped(table.grid);
@@ -233,6 +245,9 @@ impl Gesture {
     fn released(self, at: Point, keys: Held, table: &Table<'_>) -> (Self, Vec<Intent>) {
         let intents = match self {
             Self::Moving { by, into: Some(cable), .. } => vec![Intent::Insert(by, cable)],
+            Self::Moving { by, join: Some((from, to)), .. } => {
+                vec![Intent::Join(by, end(table.scene, from), end(table.scene, to))]
+            }
             Self::Moving { by, .. } if by != Point::default() => vec![Intent::Move(by)],
             Self::Carrying { mark, by, .. } if by != Point::default() => vec![Intent::Carry(mark, by)],
             Self::Pressed { id, alone: true, .. } if !keys.shift => {
@@ -310,13 +325,6 @@ fn take_hold(scene: &Scene, end: (usize, usize), at: Point) -> Gesture {
     Gesture::Cabling(Cabling { from, out, to: at, over: Some(end), card: None, taken })
 }
 
-fn end(scene: &Scene, (card, socket): (usize, usize)) -> Endpoint {
-    let card = &scene.cards[card];
-    // The first port of all is meant where none is named, so that short files stay short.
-    let socket = &card.sockets[socket];
-    ports::end(&card.id, &socket.port.name)
-}
-
 fn drop_cable(cabling: &Cabling, at: Point, table: &Table<'_>) -> Vec<Intent> {
     let scene = table.scene;
     let held = &scene.cards[cabling.from.0].sockets[cabling.from.1];
@@ -378,6 +386,45 @@ fn into(id: &str, by: Point, table: &Table<'_>) -> Option<u32> {
         w.curve.bounds().meets(area) && (1..24).any(|k| area.contains(w.curve.at(k as f32 / 24.0)))
     };
     scene.wires.iter().filter(|w| passes(w.sort)).find(behind).map(|w| w.id)
+}
+
+/// How near ports must be to be joined by a drag with shift.
+const NEAR: f32 = 240.0;
+
+/// The two ports nearest to each other that could be joined: one of a node that was moved so far, one of another node.
+/// Inputs that have a cable are left alone.
+pub fn near(scene: &Scene, id: &str, by: Point, reach: f32) -> Option<Pair> {
+    let own = scene.cards.iter().position(|c| c.id == id)?;
+    let place = |(card, socket): (usize, usize)| {
+        let at = scene.cards[card].sockets[socket].at;
+        if card == own { at + by } else { at }
+    };
+    let sockets = |card: usize| (0..scene.cards[card].sockets.len()).map(move |socket| (card, socket));
+    let socket = |(card, socket): (usize, usize)| &scene.cards[card].sockets[socket];
+    let area = scene.cards[own].rect.moved(by).grown(reach);
+    let others = (0..scene.cards.len()).filter(|&c| c != own && scene.cards[c].rect.meets(area));
+    let pairs = others.flat_map(sockets).flat_map(|there| {
+        sockets(own).map(move |here| if socket(here).out { (here, there) } else { (there, here) })
+    });
+    let fits = |(from, to): &Pair| {
+        let (from, to) = (socket(*from), socket(*to));
+        from.out && !to.out && !to.connected && ports::fits(from.port.sort, to.port.sort).is_ok()
+    };
+    let far = |(from, to): &Pair| {
+        let way = place(*to) - place(*from);
+        // Sound flows to the right: backwards is twice as far.
+        Point::new(if way.x < 0.0 { 2.0 * way.x } else { way.x }, way.y).length()
+    };
+    let rated = pairs.filter(fits).map(|pair| (far(&pair), pair)).filter(|(far, _)| *far <= reach);
+    rated.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, pair)| pair)
+}
+
+/// The end of a cable at a port of the scene.
+pub fn end(scene: &Scene, (card, socket): (usize, usize)) -> Endpoint {
+    let card = &scene.cards[card];
+    // The first port of all is meant where none is named, so that short files stay short.
+    let socket = &card.sockets[socket];
+    ports::end(&card.id, &socket.port.name)
 }
 
 #[cfg(test)]

@@ -37,10 +37,13 @@ commands! {
     Palette "palette" "All commands…" ["Ctrl+K", "Ctrl+Shift+P"];
     Add "add" "Add a node…" ["Tab"];
     Connect "connect" "Connect what is selected…" ["C"];
+    ConnectNear "connect-near" "Connect to the nearest that fits" ["Shift+C"];
     Delete "delete" "Delete, and keep the path" ["Delete", "Backspace"];
     DeleteAll "delete-path" "Delete with all cables" ["Shift+Delete"];
     Detach "detach" "Take out of its path" ["X"];
     Replace "replace" "Replace by another kind…" ["R"];
+    SavePreset "save-preset" "Keep as a preset…" ["Shift+S"];
+    Preset "preset" "Set as a preset says…" ["Shift+R"];
     Rename "rename" "Rename" ["F2"];
     Bypass "bypass" "Bypass" ["B"];
     Mute "mute" "Mute" ["M"];
@@ -76,6 +79,7 @@ commands! {
     Frame "frame" "Put a frame around what is selected" ["G"];
     Unframe "unframe" "Take out of the frame" ["Shift+G"];
     Comment "comment" "Write a comment" ["N"];
+    Tint "colour" "Next colour of the frame or comment" ["Shift+T"];
     NextMark "next-mark" "Go to the next frame, comment or probe" ["Shift+N"];
     NextBand "next-band" "Go to the next band of the filter" ["E"];
     AddBand "add-band" "Turn a band of the equaliser on" ["Shift+E"];
@@ -96,6 +100,14 @@ commands! {
     ZoomIn "zoom-in" "Zoom in" ["Ctrl++", "Ctrl+="];
     ZoomOut "zoom-out" "Zoom out" ["Ctrl+-"];
     ZoomOne "zoom-one" "Zoom to 100 %" ["Ctrl+0"];
+    Pin "pin" "Pin a probe to what comes out, or take it away" ["P"];
+    Hold "hold" "Hold the pinned probes, or let them go on" ["Shift+P"];
+    Earlier "earlier" "Go back through what is held" ["Shift+ArrowLeft"];
+    Later "later" "Go on through what is held" ["Shift+ArrowRight"];
+    Steps "schedule" "Show or hide the schedule" ["Ctrl+E"];
+    NextStep "next-step" "Next step of the schedule" ["Ctrl+ArrowRight"];
+    LastStep "previous-step" "Step of the schedule before" ["Ctrl+ArrowLeft"];
+    Costs "costs" "Show or hide what nodes cost" ["Shift+L"];
     Jump1 "bookmark-1" "Go to bookmark 1" ["1"];
     Jump2 "bookmark-2" "Go to bookmark 2" ["2"];
     Jump3 "bookmark-3" "Go to bookmark 3" ["3"];

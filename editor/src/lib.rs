@@ -19,14 +19,17 @@ pub mod meters;
 pub mod picture;
 pub mod portrait;
 pub mod ports;
+pub mod presets;
 pub mod samples;
 pub mod scene;
 pub mod screen;
 pub mod search;
 pub mod session;
+pub mod steps;
 pub mod svg;
 pub mod theme;
 pub mod value;
+pub mod wave;
 pub mod widget;
 mod window;
 

@@ -1,27 +1,31 @@
 //! What is edited, as it sounds: the patch on a stage of its own, and the levels that come back.
 
+mod insight;
 mod inspected;
+mod pins;
 mod preview;
+mod sent;
 mod solo;
 mod tape;
 mod wired;
 
+pub use insight::{Insight, lasting};
+pub use pins::{KEPT, MOST};
 pub use preview::Preview;
 pub use solo::{Alone, Solo};
 pub use tape::{Recorded, Reel, SECONDS, Tape};
 pub use wired::{HEARD, VOLUME, wired};
 
-use crate::session::Session;
 use signalbox_engine::compile::Problem;
 use signalbox_engine::node::{Probe, Shelf, Value};
-use signalbox_engine::patch::{Control, Endpoint, Patch, Scope};
+use signalbox_engine::patch::{Control, Endpoint, Scope};
 use signalbox_live::midi::{Midi, System, Told};
-use signalbox_live::{Event, Order, Place, Set, Source, Stage, Status, Trip, Wanted};
+use signalbox_live::{Event, Order, Place, Report, Set, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 
 /// The quietest master volume, in decibels: silence.
 pub const QUIETEST: f32 = -60.0;
@@ -87,6 +91,14 @@ pub struct Live {
     /// What of the selected node is looked at.
     inspected: inspected::Inspected,
     trip: Option<Trip>,
+    pins: pins::Pins,
+    /// What the engine told last of what plays, and what it is being asked.
+    report: Report,
+    asked: Option<Receiver<Report>>,
+    /// Whether it is to be asked.
+    due: bool,
+    /// Whether it has told since somebody looked.
+    reported: bool,
     /// What was sent last, until it is known what became of it: the answer, and the graph that is looked at in it.
     sent: Option<(Receiver<Set>, Scope)>,
     /// The graph that is looked at in what plays.
@@ -131,6 +143,11 @@ impl Live {
             scope: None,
             inspected: inspected::Inspected::default(),
             trip: None,
+            pins: pins::Pins::default(),
+            report: Report::default(),
+            asked: None,
+            due: false,
+            reported: false,
             sent: None,
             scoped: None,
             answered: false,
@@ -142,45 +159,6 @@ impl Live {
         // What is recorded and kept goes on.
         let tape = std::mem::take(&mut self.tape);
         *self = Self { tape, ..Self::new(self.output.clone(), folder, self.volume, self.shelf.clone()) };
-    }
-
-    /// Plays a patch as soon as it is compiled, which nobody waits for; of several the last. Where it is wrong, what there
-    /// was before plays on, and [`Live::problems`] tells why.
-    pub fn set(&mut self, patch: Arc<Patch>, session: &Session) {
-        let scope = session.scope(&patch);
-        let (session, gain, shelf) = (session.clone(), self.gain(), self.shelf.clone());
-        self.sent = Some((self.stage.send(move || wired(&patch, &session, gain, &shelf)), scope));
-    }
-
-    /// Whether it is not known yet what became of the patch that was set last.
-    pub fn waits(&self) -> bool {
-        self.sent.is_some()
-    }
-
-    /// Whether it has become known since the last call what became of a patch.
-    pub fn answered(&mut self) -> bool {
-        std::mem::take(&mut self.answered)
-    }
-
-    fn hear_answer(&mut self) {
-        let Some((answer, scope)) = &self.sent else { return };
-        let set = match answer.try_recv() {
-            Ok(set) => set,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => {
-                Err(vec![Problem::new("the player", "has ended; start it again")])
-            }
-        };
-        if set.is_ok() && self.scoped != *scope {
-            self.scoped.clone_from(scope);
-            self.levels.clear();
-        }
-        (self.warnings, self.problems) = match set {
-            Ok(warnings) => (warnings, Vec::new()),
-            Err(problems) => (Vec::new(), problems),
-        };
-        self.sent = None;
-        self.answered = true;
     }
 
     /// What is wrong with the patch that was set last.
@@ -291,20 +269,23 @@ impl Live {
         if place == self.watched {
             return;
         }
-        let before = std::mem::replace(&mut self.watched, place);
-        if let Some(before) = before.filter(|before| !self.inspected.holds(before)) {
-            self.stage.look(&before, None);
-        }
+        let before = std::mem::replace(&mut self.watched, place.clone());
         self.scope = None;
-        if let Some(now) = &self.watched {
-            self.stage.look(now, Some(WATCHED));
-        }
+        before.into_iter().chain(place).for_each(|place| self.look_at(&place));
+    }
+
+    /// Looks at a place for as long, and keeps as much of it, as anybody wants.
+    fn look_at(&self, place: &Place) {
+        let near = self.watched.as_ref() == Some(place) || self.inspected.holds(place);
+        let kept = if self.pins.holds(place) { Some(KEPT) } else { near.then_some(WATCHED) };
+        self.stage.look(place, kept);
     }
 
     /// Looks at these ports of a node and at no others.
     pub fn inspect(&mut self, inside: &[String], node: &str, ports: &[&str]) {
         let wanted = ports.iter().map(|port| behind(inside, node, port)).collect();
-        self.inspected.set(wanted, WATCHED, &self.stage, self.watched.as_ref());
+        let other = self.inspected.set(wanted);
+        other.iter().for_each(|place| self.look_at(place));
     }
 
     /// What flows at one of these ports, as soon as it is there.
@@ -349,7 +330,8 @@ impl Live {
         }
         let over = self.told.len().saturating_sub(TOLD);
         self.told.drain(..over);
-        let mut moved = self.look() | self.sent.is_some();
+        self.hear_report(status.there);
+        let mut moved = self.look() | self.sent.is_some() | self.asked.is_some();
         for (shown, k) in self.peaks.iter_mut().zip(0..) {
             let peak = status.meters.peaks.get(k).copied().unwrap_or(0.0);
             let next = peak.max(*shown * FALL);
@@ -369,11 +351,13 @@ impl Live {
         self.heard = None;
         self.scope = None;
         self.inspected.clear();
+        self.pins.forget();
         let watched = self.watched.as_ref().map(Place::key);
         // Until what was sent plays, what comes back may be of another graph.
         let other = self.sent.as_ref().is_some_and(|(_, scope)| *scope != self.scoped);
         for (key, probe) in self.stage.probes() {
             let inspected = self.inspected.take(&key, &probe);
+            let pinned = self.pins.take(&key, &probe);
             if watched.as_ref() == Some(&key) {
                 self.scope = Some(probe);
                 moved = true;
@@ -381,6 +365,9 @@ impl Live {
             }
             if inspected {
                 moved = true;
+                continue;
+            }
+            if pinned {
                 continue;
             }
             let name = key.rsplit('/').next().unwrap_or_default();

@@ -50,7 +50,7 @@ pub fn write(
     let view = View { at: all.at, zoom: 1.0 };
     let renderer = block_on(<Renderer as Headless>::new(theme::FONT, 16.0.into(), Some("tiny-skia")));
     let mut renderer = renderer.ok_or_else(|| refused("no picture could be drawn".into()))?;
-    let nothing = (BTreeSet::new(), BTreeSet::new());
+    let nothing = (BTreeSet::new(), BTreeSet::new(), HashMap::new());
     let graph: GraphView<'_, Told> = GraphView {
         scene,
         view,
@@ -60,6 +60,8 @@ pub fn write(
         gesture: &Gesture::Idle,
         levels: &Quiet,
         scope: None,
+        way: None,
+        pins: &nothing.2,
         pictures,
         wrong: &nothing.1,
         phase: None,

@@ -5,11 +5,12 @@ mod marks;
 mod path;
 
 pub use hit::Hit;
-pub use marks::{CommentBox, FrameBox, LINE, PinBox};
+pub use marks::{CommentBox, FrameBox, LINE, PIN, PinBox, wrap};
 pub use path::Path;
 
 use crate::geometry::{Curve, Point, Rect};
 use crate::layout::layered;
+use crate::live::{Insight, lasting};
 use crate::marks::Marks;
 use crate::picture;
 use crate::ports::{self, Port, Ports, Sort};
@@ -75,8 +76,19 @@ pub struct Card {
     pub inside: bool,
     /// How many voices it has; nothing where it is no instrument.
     pub voices: Option<u32>,
+    /// What is read under it: how late it is, what it costs.
+    pub foot: String,
     /// In which layer it is drawn, so that it covers those that it lies on.
     pub level: usize,
+}
+
+/// What the engine does to what flows through a cable, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Badge {
+    /// It is held back, so that paths meet in time.
+    Held(String),
+    /// It closes a loop, and brings what was taken so long ago.
+    Round(String),
 }
 
 /// What a node is while some are heard alone.
@@ -118,6 +130,8 @@ pub struct Wire {
     pub amount: Option<String>,
     /// Whether a loop is cut here.
     pub feedback: bool,
+    /// What the engine does to it.
+    pub badge: Option<Badge>,
     /// Whether nothing flows, because its source is silent.
     pub mute: bool,
 }
@@ -156,6 +170,7 @@ impl Scene {
                 sort,
                 amount: amount.map(|v| v.as_str().map_or_else(|| v.to_string(), String::from)),
                 feedback: cable.feedback,
+                badge: None,
                 mute: source.mute,
             });
         }
@@ -188,6 +203,11 @@ impl Scene {
         let &at = self.index.get(node)?;
         let fits = |s: &Socket| s.out == out && (name.is_empty() || s.port.name == name);
         Some((at, self.cards[at].sockets.iter().position(fits)?))
+    }
+
+    /// The index of the card of a node.
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.index.get(id).copied()
     }
 
     /// The card of a node.
@@ -233,6 +253,24 @@ impl Scene {
         }
         self.rewire();
         self.frame();
+    }
+
+    /// Shows what the engine tells; with `costs` also what nodes cost.
+    pub fn tell(&mut self, told: &Insight, costs: bool) {
+        let time = |frames: &usize| lasting(*frames, told.rate);
+        for wire in &mut self.wires {
+            let held = told.held.get(&wire.id).map(|f| Badge::Held(time(f)));
+            wire.badge = told.loops.get(&wire.id).map(|f| Badge::Round(time(f))).or(held);
+        }
+        for card in &mut self.cards {
+            let late = told.late.get(&card.id).map(|frames| format!("{} late", time(frames)));
+            let cost = told.costs.get(&card.id).filter(|_| costs);
+            let cost = cost.map(|share| match share * 100.0 {
+                little if little < 0.1 => "CPU < 0.1 %".into(),
+                much => format!("CPU {much:.1} %"),
+            });
+            card.foot = late.into_iter().chain(cost).collect::<Vec<_>>().join(", ");
+        }
     }
 
     /// Shows that some nodes are heard alone; `sounds` and `passes` tell which others, and which cables, sound on.
@@ -346,6 +384,7 @@ fn card(patch: &Patch, id: &str, node: &Node, ports: Ports, shelf: &Shelf) -> Ca
         solo: None,
         inside,
         voices: node.voices.map(u32::from),
+        foot: String::new(),
         level: 0,
     }
 }

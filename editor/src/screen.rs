@@ -17,9 +17,12 @@ pub mod marks;
 pub mod meters;
 mod notice;
 pub mod outline;
+pub mod pins;
+mod presets;
 pub mod search;
 pub mod shelf;
 mod show;
+pub mod steps;
 mod view;
 mod ways;
 
@@ -43,7 +46,7 @@ use signalbox_studio::assets::Files;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How the editor is started.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +100,8 @@ pub enum Message {
     GoTo(usize),
     /// A node of the outline: its path from the outside in.
     Select(Vec<String>),
+    /// What is held is gone through.
+    Scrub(crate::widget::fader::Turn),
     /// All is heard again.
     HearAll,
     /// So many graphs are left.
@@ -140,6 +145,13 @@ pub struct Screen {
     pressed: Option<show::Pressed>,
     /// What stands on the shelf.
     stand: shelf::State,
+    pins: pins::State,
+    /// The schedule, while it is shown.
+    steps: Option<steps::State>,
+    /// The output that the pointer stands over.
+    over: Option<(String, String)>,
+    /// When it was asked last what nodes cost.
+    measured: Instant,
     notice: Option<Notice>,
     dialogs: Arc<dyn Dialogs>,
     home: Option<PathBuf>,
@@ -158,6 +170,9 @@ pub struct Screen {
     kept: (u64, Instant),
     quits: bool,
 }
+
+/// How often it is asked what nodes cost, while that is shown.
+const COSTS: Duration = Duration::from_secs(1);
 
 /// The patch of the first start.
 pub const FIRST: &str = include_str!("first.json");
@@ -209,6 +224,10 @@ impl Screen {
             gallery: None,
             pressed: None,
             stand: shelf::State::default(),
+            pins: pins::State::default(),
+            steps: None,
+            over: None,
+            measured: Instant::now(),
             notice,
             dialogs,
             home: options.home,
@@ -248,6 +267,11 @@ impl Screen {
     /// Whether something is seen to move.
     pub fn moves(&self) -> bool {
         self.moves
+    }
+
+    /// Whether the steps of the schedule are still to come.
+    pub fn walks(&self) -> bool {
+        self.steps.as_ref().is_some_and(steps::State::waits)
     }
 
     /// Whether pictures of nodes are still being made.
@@ -295,7 +319,11 @@ impl Screen {
                 self.document.go_to(done);
                 self.changed();
             }
-            Message::Select(path) => self.select(path),
+            Message::Select(path) => {
+                self.session.outlined = true;
+                self.select(path);
+            }
+            Message::Scrub(turn) => self.scrub_to(turn),
             Message::HearAll => {
                 self.session.solo = None;
                 self.changed();
@@ -352,10 +380,23 @@ impl Screen {
             let passes = |id: u32| graph.cables.get(&id).is_some_and(|c| alone.passes(c));
             self.scene.alone(&solo.nodes, |id| alone.sounds(id), passes);
         }
+        self.tell();
+        let port = |&(card, socket): &(usize, usize)| {
+            let card = &self.scene.cards[card];
+            (card.id.as_str(), card.sockets[socket].port.name.as_str())
+        };
+        self.live.pin(&self.session.inside, self.scene.pins.iter().map(|p| port(&p.source)));
         self.session.mark = self.session.mark.filter(|mark| self.scene.mark(*mark).is_some());
         self.dragged = None;
         self.wrong = wrong(&self.live, &self.scene);
+        self.want_steps();
         self.picture();
+    }
+
+    /// Shows what the engine tells of the graph that is looked at.
+    fn tell(&mut self) {
+        let told = self.live.insight(&self.session.inside);
+        self.scene.tell(&told, self.session.kept.costs);
     }
 
     /// Finds the pictures of all nodes that have one.
@@ -375,7 +416,14 @@ impl Screen {
     }
 
     fn tick(&mut self) -> Task<Message> {
-        let moved = self.live.collect();
+        let moved = self.live.collect() | self.look_at_pins() | self.collect_steps();
+        if self.session.kept.costs && self.measured.elapsed() > COSTS {
+            self.measured = Instant::now();
+            self.live.measure();
+        }
+        if self.live.reported() {
+            self.tell();
+        }
         if self.live.answered() {
             self.wrong = wrong(&self.live, &self.scene);
         }

@@ -86,6 +86,8 @@ pub struct Session {
     pub solo: Option<Solo>,
     /// The parameter that keys turn.
     pub parameter: usize,
+    /// Whether arrows go through the outline, and not over the canvas.
+    pub outlined: bool,
     /// The instances that were entered, from the outside in.
     pub inside: Vec<String>,
     /// The view of each graph, by its path.
@@ -116,6 +118,8 @@ pub struct Kept {
     pub presents: bool,
     /// Kinds of node that stand first on the shelf.
     pub favourites: Vec<String>,
+    /// Whether it is shown what nodes cost.
+    pub costs: bool,
     /// Whether nothing moves that need not.
     pub still: bool,
     /// Which hints were put away.
@@ -142,6 +146,7 @@ impl Default for Kept {
             scale: 1.0,
             presents: false,
             favourites: Vec::new(),
+            costs: false,
             still: false,
             hints: BTreeSet::new(),
             volume: -12.0,

@@ -100,7 +100,7 @@ fn marks(svg: &mut String, scene: &Scene, c: &Colors) {
             hex(mix(c.surface, tint, 0.14)),
             hex(c.line)
         );
-        for (line, text) in comment.lines.iter().enumerate() {
+        for (line, text) in comment.lines().iter().enumerate() {
             let at = at + Point::new(14.0, 10.0 + (line as f32 + 0.75) * LINE);
             words(svg, at, (TEXT, "start"), c.text, text);
         }

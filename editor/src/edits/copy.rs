@@ -35,10 +35,11 @@ pub fn paste(
     text: &str,
     to: Place,
 ) -> Result<(BTreeSet<String>, Vec<Edit>), PasteError> {
-    let pasted = patch::file::read(text).map_err(|_| PasteError::NoPatch)?;
+    let mut pasted = patch::file::read(text).map_err(|_| PasteError::NoPatch)?;
+    rename(&mut pasted, patch);
     let mut plan = Plan::new(patch, scope);
     for (name, inner) in &pasted.subpatches {
-        // One of the same name that is there already is meant: a copy of its own is made by another name.
+        // The very same one may be there already.
         if !patch.subpatches.contains_key(name) {
             plan.push(Edit::SetSubpatch(name.clone(), Some(inner.into())))?;
         }
@@ -65,6 +66,24 @@ pub fn paste(
         plan.push(Edit::SetLane(scope.clone(), renamed(to), Some(lane.clone())))?;
     }
     Ok((names.into_values().collect(), plan.done()))
+}
+
+/// Gives sub-patches names of their own where others have the same.
+fn rename(pasted: &mut Patch, patch: &Patch) {
+    let other =
+        |name: &&String| patch.subpatches.get(*name).is_some_and(|own| *own != pasted.subpatches[*name]);
+    let names: Vec<String> = pasted.subpatches.keys().filter(other).cloned().collect();
+    for name in names {
+        let taken = |new: &String| patch.subpatches.contains_key(new) || pasted.subpatches.contains_key(new);
+        let Some(new) = (2u32..).map(|k| format!("{name}{k}")).find(|new| !taken(new)) else { return };
+        if let Some(inner) = pasted.subpatches.remove(&name) {
+            pasted.subpatches.insert(new.clone(), inner);
+        }
+        let graphs = pasted.subpatches.values_mut().chain([&mut pasted.graph]);
+        for node in graphs.flat_map(|g| g.nodes.values_mut()).filter(|n| n.kind == name) {
+            node.kind.clone_from(&new);
+        }
+    }
 }
 
 /// Where what is pasted goes.

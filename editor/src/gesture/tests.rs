@@ -43,7 +43,7 @@ impl Hand {
         self.does(Pointer::Press { at: from, times: 1, keys });
         for k in 1..=8 {
             let at = from + (to - from) * (k as f32 / 8.0);
-            self.does(Pointer::Move { at, pixels: (to - from) / 8.0 });
+            self.does(Pointer::Move { at, pixels: (to - from) / 8.0, keys });
         }
         self.does(Pointer::Release { at: to, keys })
     }

@@ -1,7 +1,7 @@
 //! What somebody looks at who has selected a node: some of its ports, each with a probe as long as it is looked at.
 
 use signalbox_engine::node::Probe;
-use signalbox_live::{Place, Stage};
+use signalbox_live::Place;
 use std::sync::Arc;
 
 /// Places that are looked at.
@@ -11,22 +11,18 @@ pub struct Inspected {
 }
 
 impl Inspected {
-    /// Looks at these places and no others, with so many seconds kept; but for what somebody else looks at.
-    pub fn set(&mut self, wanted: Vec<Place>, keep: f32, stage: &Stage, other: Option<&Place>) {
+    /// Looks at these places and no others; gives those that come and go.
+    pub fn set(&mut self, wanted: Vec<Place>) -> Vec<Place> {
         if self.places.iter().map(|p| &p.0).eq(&wanted) {
-            return;
+            return Vec::new();
         }
         let old = std::mem::take(&mut self.places);
-        for (place, _) in old.iter().filter(|(p, _)| !wanted.contains(p) && Some(p) != other) {
-            stage.look(place, None);
-        }
-        for place in wanted {
-            let kept = old.iter().find(|(p, _)| *p == place).and_then(|(_, probe)| probe.clone());
-            if kept.is_none() && Some(&place) != other {
-                stage.look(&place, Some(keep));
-            }
-            self.places.push((place, kept));
-        }
+        let gone = old.iter().map(|p| &p.0).filter(|p| !wanted.contains(p));
+        let come = wanted.iter().filter(|p| !old.iter().any(|o| o.0 == **p));
+        let other = gone.chain(come).cloned().collect();
+        let probe = |place: &Place| old.iter().find(|o| o.0 == *place).and_then(|o| o.1.clone());
+        self.places = wanted.into_iter().map(|place| (place.clone(), probe(&place))).collect();
+        other
     }
 
     /// Whether a place is looked at.

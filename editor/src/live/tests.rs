@@ -1,5 +1,7 @@
 use super::*;
+use crate::session::Session;
 use signalbox_engine::compile::Context;
+use signalbox_engine::patch::Patch;
 use signalbox_engine::patch::file::read;
 use signalbox_engine::render::{Options, to_memory};
 use std::time::{Duration, Instant};

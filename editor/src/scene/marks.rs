@@ -5,7 +5,7 @@ use crate::geometry::{Point, Rect};
 use crate::marks::{Mark, Marks, Tint};
 
 /// The room between a frame and what is in it, and the height of its head.
-const PAD: f32 = 16.0;
+const PAD: f32 = 24.0;
 const HEAD: f32 = 28.0;
 /// How high a line of a comment is.
 pub const LINE: f32 = 18.0;
@@ -13,7 +13,7 @@ pub const LINE: f32 = 18.0;
 const WIDE: f32 = 224.0;
 const LETTERS: usize = 33;
 /// The size of a pinned probe.
-const PIN: Point = Point::new(208.0, 104.0);
+pub const PIN: Point = Point::new(208.0, 104.0);
 
 /// A frame.
 #[derive(Clone, Debug)]
@@ -44,12 +44,19 @@ impl FrameBox {
 pub struct CommentBox {
     /// Its number.
     pub id: u32,
-    /// Its words, in lines.
-    pub lines: Vec<String>,
+    /// Its words.
+    pub text: String,
     /// Its colour.
     pub tint: Tint,
     /// Where it lies.
     pub rect: Rect,
+}
+
+impl CommentBox {
+    /// Its words in lines, as they fit into it at their usual size.
+    pub fn lines(&self) -> Vec<String> {
+        wrap(&self.text, LETTERS)
+    }
 }
 
 /// A pinned probe.
@@ -78,10 +85,11 @@ impl Scene {
         // The larger lie behind.
         self.frames.sort_by_key(|f| (std::cmp::Reverse(f.within), f.id));
         for (&id, comment) in &marks.comments {
-            let lines = wrap(&comment.text, LETTERS);
-            let size = Point::new(WIDE, lines.len().max(1) as f32 * LINE + 20.0);
-            let rect = Rect { at: Point::new(comment.at.0, comment.at.1), size };
-            self.comments.push(CommentBox { id, lines, tint: comment.color, rect });
+            let at = Point::new(comment.at.0, comment.at.1);
+            let rect = Rect { at, size: Point::new(WIDE, 0.0) };
+            let mut comment = CommentBox { id, text: comment.text.clone(), tint: comment.color, rect };
+            comment.rect.size.y = comment.lines().len().max(1) as f32 * LINE + 20.0;
+            self.comments.push(comment);
         }
         for (&id, pin) in &marks.pins {
             let Some(source) = self.find(&pin.node, &pin.port, true) else { continue };
@@ -139,7 +147,7 @@ impl Scene {
 }
 
 /// Words in lines of so many letters at most; a longer word has a line of its own.
-fn wrap(text: &str, letters: usize) -> Vec<String> {
+pub fn wrap(text: &str, letters: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let length = word.chars().count();

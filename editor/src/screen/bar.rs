@@ -16,7 +16,7 @@ const HIGH: f32 = 48.0;
 
 impl Screen {
     /// A button with an icon, whose tip tells what it does and by which key.
-    fn tool<'a>(
+    pub(super) fn tool<'a>(
         &self,
         picture: Icon,
         command: Command,

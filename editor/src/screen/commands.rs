@@ -49,11 +49,14 @@ impl Screen {
             Command::Palette => return self.search_for(search::Purpose::Command),
             Command::Add => return self.search_for(search::Purpose::Add { at: None, link: None }),
             Command::Connect => return self.connect_selected(),
+            Command::ConnectNear => self.connect_near(),
             Command::Replace => {
                 if let Some(id) = self.session.single().map(String::from) {
                     return self.search_for(search::Purpose::Replace(id));
                 }
             }
+            Command::SavePreset => return self.name_preset(),
+            Command::Preset => return self.choose_preset(),
             Command::Rename => return self.inspector.focus_label(),
             Command::Delete => self.delete(true),
             Command::DeleteAll => self.delete(false),
@@ -68,6 +71,7 @@ impl Screen {
             Command::Frame => return self.frame_selected(),
             Command::Unframe => self.unframe(),
             Command::Comment => return self.comment(None),
+            Command::Tint => self.next_tint(),
             Command::NextMark => self.next_mark(),
             Command::Solo => self.solo(),
             Command::Undo => {
@@ -84,6 +88,8 @@ impl Screen {
             Command::Copy => return self.copy(),
             Command::Cut => {
                 let task = self.copy();
+                // With a frame goes what is in it: that was copied.
+                self.session.mark = None;
                 self.delete(true);
                 return task;
             }
@@ -97,10 +103,10 @@ impl Screen {
             Command::Open => return self.open_node(),
             Command::Leave => self.leave(1),
             Command::Fold => self.fold(),
-            Command::Left => self.go((-1.0, 0.0)),
-            Command::Right => self.go((1.0, 0.0)),
-            Command::Up => self.go((0.0, -1.0)),
-            Command::Down => self.go((0.0, 1.0)),
+            Command::Left => return self.go((-1.0, 0.0)),
+            Command::Right => return self.go((1.0, 0.0)),
+            Command::Up => return self.go((0.0, -1.0)),
+            Command::Down => return self.go((0.0, 1.0)),
             Command::NextCable => self.next_cable(1),
             Command::LastCable => self.next_cable(-1),
             Command::NudgeLeft => self.nudge(Point::new(-GRID, 0.0)),
@@ -155,6 +161,18 @@ impl Screen {
             Command::ZoomIn => self.zoom(1.25),
             Command::ZoomOut => self.zoom(0.8),
             Command::ZoomOne => self.zoom(1.0 / self.view_of().zoom),
+            Command::Pin => self.pin(),
+            Command::Hold => self.hold(),
+            Command::Earlier => self.scrub(super::pins::STEP),
+            Command::Later => self.scrub(-super::pins::STEP),
+            Command::Steps => self.show_steps(),
+            Command::NextStep => self.go_step(1),
+            Command::LastStep => self.go_step(-1),
+            Command::Costs => {
+                self.session.kept.costs = !self.session.kept.costs;
+                self.live.measure();
+                self.tell();
+            }
             Command::Jump1
             | Command::Jump2
             | Command::Jump3
@@ -199,7 +217,7 @@ impl Screen {
             Command::ExportSvg => return self.open_export(What::Svg),
             Command::Record => return self.record(),
             Command::Theme => self.session.kept.look = self.session.kept.look.next(),
-            Command::Outline => self.session.kept.outline = !self.session.kept.outline,
+            Command::Outline => return self.show_outline(),
             Command::History => self.session.kept.history = !self.session.kept.history,
             Command::Meters => self.session.kept.meters = !self.session.kept.meters,
             Command::Remeasure => self.meters.restart(),
@@ -297,7 +315,7 @@ impl Screen {
         }
     }
 
-    fn put(&mut self, text: &str, place: Place, name: &str) {
+    pub(super) fn put(&mut self, text: &str, place: Place, name: &str) {
         match edits::paste(self.document.patch(), &self.scope(), text, place) {
             Ok((ids, edits)) => {
                 if self.commit(name, edits) {
@@ -316,7 +334,9 @@ impl Screen {
             && self.session.cable.is_none()
             && self.session.mark.is_none()
         {
-            self.leave(1);
+            if !self.hide_steps() {
+                self.leave(1);
+            }
         } else {
             self.session.select_all([]);
         }
@@ -386,9 +406,12 @@ impl Screen {
         }
     }
 
-    fn go(&mut self, way: (f32, f32)) {
+    fn go(&mut self, way: (f32, f32)) -> Task<Message> {
+        if self.session.outlined {
+            return self.go_in_outline(way);
+        }
         if self.go_along(way) {
-            return;
+            return Task::none();
         }
         let next = match self.session.single() {
             Some(id) => self.scene.neighbour(id, way).map(String::from),
@@ -398,6 +421,7 @@ impl Screen {
             self.session.select(&next);
             self.see(&next);
         }
+        Task::none()
     }
 
     /// Moves the view as little as shows a node.

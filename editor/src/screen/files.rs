@@ -240,6 +240,8 @@ impl Screen {
         self.move_to(folder);
         self.inspector = super::inspector::State::default();
         self.search = None;
+        self.pins = super::pins::State::default();
+        self.steps = None;
         self.fits = true;
         self.changed();
         self.live.play(true);

@@ -4,7 +4,7 @@ use super::notice::Offer;
 use super::{Message, Notice, Screen, search};
 use crate::edits;
 use crate::geometry::Point;
-use crate::gesture::{Gesture, Intent, Pointer, Table};
+use crate::gesture::{self, Gesture, Intent, Pointer, Table};
 use crate::layout::GRID;
 use crate::ports::{self, Misfit};
 use crate::session::View;
@@ -13,6 +13,9 @@ use iced::Task;
 use signalbox_engine::compile::{Context, settle};
 use signalbox_engine::patch::{Edit, Endpoint, Patch};
 use std::collections::BTreeSet;
+
+/// How far away the nearest node may be to be connected by a key.
+const FAR: f32 = 800.0;
 
 impl Screen {
     pub(super) fn canvas(&mut self, told: Told) -> Task<Message> {
@@ -30,6 +33,7 @@ impl Screen {
                 Task::none()
             }
             Told::Over(place) => {
+                self.over.clone_from(&place);
                 self.live.watch(&self.session.inside, place);
                 Task::none()
             }
@@ -43,6 +47,7 @@ impl Screen {
             self.notice = self.notice.take().filter(|n| n.offer != Offer::Nothing);
             self.search = None;
             self.stand.leave();
+            self.session.outlined = false;
         }
         let table = Table {
             scene: &self.scene,
@@ -99,6 +104,7 @@ impl Screen {
                 self.commit("move", edits);
             }
             Intent::Insert(by, cable) => self.insert(by, cable),
+            Intent::Join(by, from, to) => self.join(by, from, to),
             Intent::Connect(from, to, taken) => self.connect(from, to, taken),
             Intent::Disconnect(cable) => {
                 self.commit("pull a cable", vec![Edit::Disconnect(self.scope(), cable)]);
@@ -121,6 +127,39 @@ impl Screen {
             }
         }
         Task::none()
+    }
+
+    /// Moves what is selected and draws a cable, as one step.
+    fn join(&mut self, by: Point, from: Endpoint, to: Endpoint) {
+        let mut edits = if by == Point::default() { Vec::new() } else { self.moved(by) };
+        let cable =
+            edits::connect(self.document.patch(), &self.scope(), from.clone(), to.clone(), &self.shelf);
+        match self.why_not(&cable) {
+            None => {
+                edits.extend(cable);
+                self.commit(&format!("connect {} to {}", from.node, to.node), edits);
+            }
+            Some(why) => {
+                self.commit("move", edits);
+                self.notice = Some(Notice::tell(why));
+            }
+        }
+    }
+
+    /// Connects the node that is selected to the nearest that fits.
+    pub(super) fn connect_near(&mut self) {
+        let Some(id) = self.session.single() else {
+            self.notice =
+                Some(Notice::tell("Select one node first: it is connected to the nearest that fits."));
+            return;
+        };
+        match gesture::near(&self.scene, id, Point::default(), FAR) {
+            Some((from, to)) => {
+                let ends = (gesture::end(&self.scene, from), gesture::end(&self.scene, to));
+                self.join(Point::default(), ends.0, ends.1);
+            }
+            None => self.notice = Some(Notice::tell("Nothing near has a free port that fits.")),
+        }
     }
 
     fn insert(&mut self, by: Point, cable: u32) {
@@ -152,15 +191,18 @@ impl Screen {
 
     /// What the engine says against edits that it had not to say before.
     pub(super) fn why_not(&self, edits: &[Edit]) -> Option<String> {
-        let before = self.problems(self.document.patch());
         let mut patch = self.document.patch().clone();
         for edit in edits {
             if let Err(error) = patch.apply(edit.clone()) {
                 return Some(super::sentence(&error.to_string()));
             }
         }
-        let new = self.problems(&patch).into_iter().find(|what| !before.contains(what));
-        new.map(|what| super::sentence(&what))
+        let after = self.problems(&patch);
+        if after.is_empty() {
+            return None;
+        }
+        let before = self.problems(self.document.patch());
+        after.into_iter().find(|what| !before.contains(what)).map(|what| super::sentence(&what))
     }
 
     fn problems(&self, patch: &Patch) -> Vec<String> {
@@ -293,7 +335,9 @@ impl Screen {
         };
         let free = |at: &Point| {
             let place = crate::geometry::Rect { at: *at, size }.grown(8.0);
-            !self.scene.cards.iter().any(|c| c.rect.meets(place))
+            let marks =
+                self.scene.pins.iter().map(|p| p.rect).chain(self.scene.comments.iter().map(|c| c.rect));
+            !self.scene.cards.iter().map(|c| c.rect).chain(marks).any(|r| r.meets(place))
         };
         let tried = (0..40).map(|k| start + Point::new(0.0, 32.0 * k as f32));
         tried.clone().find(free).unwrap_or(start)

@@ -129,6 +129,16 @@ impl Screen {
         self.write_mark()
     }
 
+    /// Gives the frame or the comment that is selected the next colour.
+    pub(super) fn next_tint(&mut self) {
+        let Some(mark) = self.session.mark.filter(|mark| self.marks().tint(*mark).is_some()) else {
+            self.notice = Some(Notice::tell("Select a frame or a comment first."));
+            return;
+        };
+        let edit = self.marked(|m| m.tint(mark).into_iter().for_each(|tint| *tint = tint.next()));
+        self.commit(name("colour", mark), vec![edit]);
+    }
+
     /// Goes to the next frame, comment or probe.
     pub(super) fn next_mark(&mut self) {
         let all = self.scene.marks();

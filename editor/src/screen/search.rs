@@ -9,6 +9,7 @@ use iced::widget::{Id, button, column, container, operation, row, scrollable, sp
 use iced::{Center, Element, Fill, Task, padding};
 use signalbox_engine::node::Group;
 use signalbox_engine::patch::Endpoint;
+use std::path::PathBuf;
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,10 @@ pub enum Purpose {
     Command,
     /// A file that was open.
     Recent,
+    /// The name under which a node is kept.
+    SavePreset(String),
+    /// A preset for a node.
+    Preset(String),
     /// The other end of a cable.
     Connect {
         /// The end that there is.
@@ -52,6 +57,10 @@ pub enum Act {
     End(Endpoint),
     /// A comment.
     Comment,
+    /// A preset, by its file.
+    Preset(PathBuf),
+    /// A name.
+    Name(String),
 }
 
 /// A row of the list.
@@ -93,6 +102,11 @@ const LIST: &str = "found";
 const ROW: f32 = 40.0;
 const SEEN: f32 = 9.0;
 
+/// A row of something that was kept.
+fn kept(title: String, detail: &str, act: Act) -> Item {
+    Item { title, detail: detail.into(), side: "preset".into(), group: None, act }
+}
+
 impl State {
     fn new(purpose: Purpose, items: Vec<Item>) -> Self {
         let found = (0..items.len()).collect();
@@ -110,6 +124,21 @@ impl State {
         self.found.get(row).map(|&k| self.items[k].act.clone())
     }
 
+    /// What is told where nothing is found.
+    fn empty(&self) -> &'static str {
+        match self.purpose {
+            Purpose::SavePreset(_) => "Enter keeps it.",
+            _ => "Nothing fits that.",
+        }
+    }
+
+    /// The name that was typed, where one is wanted.
+    fn named(&self) -> Option<Act> {
+        let typed = self.typed.trim();
+        let wanted = matches!(self.purpose, Purpose::SavePreset(_)) && !typed.is_empty();
+        wanted.then(|| Act::Name(typed.into()))
+    }
+
     fn title(&self) -> String {
         match &self.purpose {
             Purpose::Add { link: None, .. } => "Add a node".into(),
@@ -118,6 +147,8 @@ impl State {
             Purpose::Replace(id) => format!("Replace {id} by"),
             Purpose::Command => "Commands".into(),
             Purpose::Recent => "Open a patch that was open".into(),
+            Purpose::SavePreset(id) => format!("Keep {id} as a preset: type its name"),
+            Purpose::Preset(id) => format!("Set {id} as"),
             Purpose::Connect { from, node: Some(node), .. } => format!("Connect {from} to {node}"),
             Purpose::Connect { from, .. } => format!("Connect {from} to"),
         }
@@ -135,8 +166,7 @@ impl State {
         let rows = self.found.iter().enumerate().map(|(row, &k)| self.row(row, &self.items[k], c));
         let mut list = column(rows).width(Fill).padding(padding::right(12));
         if self.found.is_empty() {
-            list =
-                list.push(container(text("Nothing fits that.").size(theme::TEXT).color(c.dim)).padding(12));
+            list = list.push(container(text(self.empty()).size(theme::TEXT).color(c.dim)).padding(12));
         }
         let list = scrollable(list).id(Id::new(LIST)).height(ROW * SEEN).style(theme::scroll(c));
         let title = text(self.title()).size(theme::SMALL).color(c.dim);
@@ -211,7 +241,7 @@ impl Screen {
 
     fn take(&mut self, row: usize) -> Task<Screened> {
         let Some(state) = self.search.take() else { return Task::none() };
-        match state.chosen(row) {
+        match state.named().or_else(|| state.chosen(row)) {
             Some(act) => self.act(state.purpose, act),
             None => {
                 self.search = Some(state);
@@ -232,6 +262,9 @@ impl Screen {
                 let (from, to) = if out { (from, end) } else { (end, from) };
                 self.connect(from, to, taken);
             }
+            (Purpose::SavePreset(id), Act::Name(name)) => self.save_preset(&id, &name),
+            (Purpose::Preset(id), Act::Preset(path)) => self.apply_preset(&id, &path),
+            (Purpose::Add { at, .. }, Act::Preset(path)) => self.insert_preset(&path, at),
             (Purpose::Add { at, .. }, Act::Comment) => return self.comment(at),
             (_, Act::Command(command)) => return self.run(command),
             (_, Act::File(path)) => return self.open(path),
@@ -282,6 +315,11 @@ impl Screen {
                     None => true,
                     Some((end, out)) => self.answers(ports, end, *out),
                 });
+                if link.is_none() {
+                    let own = self.presets(crate::presets::Of::Subpatches).into_iter();
+                    items
+                        .extend(own.map(|p| kept(p.name, "A sub-patch that was kept.", Act::Preset(p.path))));
+                }
                 items.extend(link.is_none().then(|| Item {
                     title: "Comment".into(),
                     detail: "Words on the canvas.".into(),
@@ -301,6 +339,15 @@ impl Screen {
                 })
                 .collect(),
             Purpose::Replace(_) => self.kinds(|_| true),
+            Purpose::SavePreset(id) => {
+                let over =
+                    |p: crate::presets::Preset| kept(p.name.clone(), "Is replaced.", Act::Name(p.name));
+                self.presets_of(id).into_iter().map(over).collect()
+            }
+            Purpose::Preset(id) => {
+                let set = |p: crate::presets::Preset| kept(p.name, "", Act::Preset(p.path));
+                self.presets_of(id).into_iter().map(set).collect()
+            }
             Purpose::Connect { from, out, node, .. } => self.ends(from, *out, node.as_deref()),
         }
     }

@@ -88,6 +88,8 @@ impl Screen {
             gesture: &self.gesture,
             levels: &self.live,
             scope: self.live.scope(),
+            way: self.way(),
+            pins: self.pins_shown(),
             pictures: &self.shown,
             wrong: &self.wrong,
             phase: moves.then(|| (self.started.elapsed().as_secs_f32() / PACE).fract()),
@@ -101,8 +103,11 @@ impl Screen {
             let at = container(crumbs).padding(pad);
             layers = layers.push(at);
         }
-        if let Some(solo) = self.solo_view(c) {
-            layers = layers.push(container(opaque(solo)).padding(pad).center_x(Fill));
+        let told = [self.solo_view(c), self.held_view(c)].into_iter().flatten();
+        let told: Vec<Element<'a, Message>> = told.map(opaque).collect();
+        if !told.is_empty() {
+            let told = column(told).spacing(8).align_x(Alignment::Center);
+            layers = layers.push(container(told).padding(pad).center_x(Fill));
         }
         if let Some(hint) = self.hint(c) {
             let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);
@@ -110,6 +115,11 @@ impl Screen {
         }
         if let Some(drop) = self.drop_view(c) {
             layers = layers.push(drop);
+        }
+        if let Some(steps) = self.steps_view(c) {
+            let at =
+                container(opaque(steps)).padding(pad).height(Fill).center_x(Fill).align_y(Alignment::End);
+            layers = layers.push(at);
         }
         if let Some(search) = &self.search {
             let at = container(opaque(search.view(c))).padding(padding::top(56)).center_x(Fill);

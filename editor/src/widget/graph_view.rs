@@ -3,12 +3,18 @@
 //! From the bottom up: ground, cables, cards (a layer for each height of the pile, for within one layer the toolkit
 //! paints all boxes before all text), what the hand is doing, the map.
 
+mod badges;
 mod cables;
 mod cards;
 mod ground;
 mod marks;
 mod minimap;
 mod over;
+mod pins;
+mod steps;
+
+pub use pins::Shown;
+pub use steps::Way;
 
 use crate::geometry::{Point, Rect};
 use crate::gesture::{Gesture, Held, Pointer};
@@ -64,6 +70,10 @@ pub struct GraphView<'a, Message> {
     pub levels: &'a dyn Levels,
     /// What flows where the pointer stands.
     pub scope: Option<&'a Arc<Probe>>,
+    /// The way of the schedule, where it is shown.
+    pub way: Option<&'a Way>,
+    /// What the pinned probes show, by their numbers.
+    pub pins: &'a HashMap<u32, Shown>,
     /// The pictures of nodes.
     pub pictures: &'a HashMap<String, Arc<Picture>>,
     /// The nodes with which something is wrong.
@@ -193,7 +203,7 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
             let place = super::area(Rect { at, size: card.rect.size * self.view.zoom });
             operation.text(None, place, &card.title);
         }
-        let comments = self.scene.comments.iter().map(|c| (c.rect, c.lines.join(" ")));
+        let comments = self.scene.comments.iter().map(|c| (c.rect, c.text.clone()));
         let frames = self.scene.frames.iter().map(|f| (f.head(), f.title.clone()));
         for (rect, words) in frames.chain(comments) {
             let at = (rect.at - self.view.at) * self.view.zoom + Point::new(bounds.x, bounds.y);
@@ -269,7 +279,7 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
                 state.pointer = Some(pixels);
                 let at = self.world(bounds, pixels);
                 if state.pressed {
-                    tell(Told::Pointer(Pointer::Move { at, pixels: by }));
+                    tell(Told::Pointer(Pointer::Move { at, pixels: by, keys: state.held }));
                     return;
                 }
                 let over = inside.map(|_| self.scene.hit(at, self.view.zoom));
@@ -376,6 +386,16 @@ impl<Message> Widget<Message, Theme, Renderer> for GraphView<'_, Message> {
             if !cards.is_empty() {
                 renderer.with_layer(clip, |renderer| self.draw_cards(&pen, renderer, &cards));
             }
+        }
+        renderer.with_layer(clip, |renderer| {
+            self.draw_badges(&pen, renderer);
+            self.draw_titles(&pen, renderer);
+        });
+        if let Some(way) = self.way {
+            renderer.with_layer(clip, |renderer| self.draw_steps(&pen, renderer, way));
+        }
+        if !self.scene.pins.is_empty() {
+            renderer.with_layer(clip, |renderer| self.draw_pins(&pen, renderer));
         }
         renderer.with_layer(clip, |renderer| self.draw_over(&pen, renderer));
         if let Some(map) = self.map(bounds) {

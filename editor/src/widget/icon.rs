@@ -39,6 +39,10 @@ pub enum Icon {
     Favourite,
     /// Does not.
     NoFavourite,
+    /// A step back.
+    Back,
+    /// A step forth.
+    Forth,
 }
 
 /// A star of five points, closed.
@@ -62,6 +66,8 @@ type Line = (&'static [(f32, f32)], bool);
 impl Icon {
     fn lines(self) -> &'static [Line] {
         match self {
+            Self::Back => &[(&[(10.0, 3.5), (5.5, 8.0), (10.0, 12.5)], false)],
+            Self::Forth => &[(&[(6.0, 3.5), (10.5, 8.0), (6.0, 12.5)], false)],
             Self::Play => &[(&[(4.5, 3.0), (13.0, 8.0), (4.5, 13.0)], true)],
             Self::Stop => &[(&[(4.0, 4.0), (12.0, 4.0), (12.0, 12.0), (4.0, 12.0)], true)],
             Self::Start => {

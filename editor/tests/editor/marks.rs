@@ -83,6 +83,8 @@ fn a_comment_is_written_moved_coloured_and_deleted_by_keys() {
     let before = marks(&h).comments[&1].at;
     one_step(&mut h, |h| h.key("Alt+ArrowRight"));
     assert_eq!(marks(&h).comments[&1].at, (before.0 + 8.0, before.1));
+    one_step(&mut h, |h| h.key("Shift+T"));
+    assert_eq!(marks(&h).comments[&1].color, Tint::Green);
     h.key("Escape");
     h.key("Shift+N");
     assert_eq!(h.screen.session.mark, Some(Mark::Comment(1)));

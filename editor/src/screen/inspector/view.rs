@@ -101,13 +101,15 @@ impl Screen {
         let mut does = row![
             run("Bypass", Command::Bypass, node.bypass, c),
             run("Mute", Command::Mute, node.mute, c),
+            run("Solo", Command::Solo, self.session.solo.as_ref().is_some_and(|s| s.nodes.contains(id)), c),
             run("Replace…", Command::Replace, false, c),
         ]
         .spacing(6);
-        if inside {
-            does = does.push(run("Enter", Command::Open, false, c));
-        }
-        all = all.push(does);
+        does = does.push(match inside {
+            true => run("Enter", Command::Open, false, c),
+            false => run("Presets…", Command::Preset, false, c),
+        });
+        all = all.push(does.wrap().vertical_spacing(6));
         if let Some(picture) = self.picture_view(id, declaration, c).filter(|_| !inside) {
             all = all.push(picture);
         }
@@ -267,15 +269,19 @@ impl Screen {
         if let Some(wrong) = self.inspector.wrong(AMOUNT) {
             all = all.push(text(wrong.to_string()).size(theme::SMALL).color(c.wrong));
         }
-        all.push(run("Pull the cable", Command::Delete, false, c)).into()
+        let does = row![
+            run("Pull the cable", Command::Delete, false, c),
+            run("Pin a probe", Command::Pin, false, c)
+        ];
+        all.push(does.spacing(6)).into()
     }
 
     fn many_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Screened> {
         let title = text(format!("{} nodes", self.session.selected.len())).size(15).color(c.text);
         let pairs = [
             [("Bypass", Command::Bypass), ("Mute", Command::Mute)],
+            [("Solo", Command::Solo), ("Duplicate", Command::Duplicate)],
             [("Fold into a sub-patch", Command::Fold), ("Put a frame around", Command::Frame)],
-            [("Duplicate", Command::Duplicate), ("Take out of the frame", Command::Unframe)],
             [("Lay out", Command::Arrange), ("Straighten", Command::Straighten)],
             [("Align in a row", Command::AlignRow), ("Align in a column", Command::AlignColumn)],
             [("Spread in a row", Command::SpreadRow), ("Spread in a column", Command::SpreadColumn)],

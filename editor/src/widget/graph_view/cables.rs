@@ -4,7 +4,7 @@ use super::{Detail, GraphView, Pen};
 use crate::geometry::{Curve, Point};
 use crate::live::Level;
 use crate::ports::Sort;
-use crate::scene::{Hit, Wire};
+use crate::scene::{Badge, Hit, Wire};
 use crate::theme::mix;
 use crate::widget::meter::place;
 use crate::widget::to;
@@ -73,7 +73,7 @@ impl<Message> GraphView<'_, Message> {
             path.bezier_curve_to(to(b), to(c), to(d));
         });
         let dashes: &[f32] = match wire.sort {
-            _ if wire.feedback => &LOOP,
+            _ if wire.feedback || matches!(wire.badge, Some(Badge::Round(_))) => &LOOP,
             Sort::Notes => &NOTES,
             _ => &[],
         };

@@ -43,7 +43,12 @@ pub(super) fn write(
         Side::Right => at.x - room.x,
         Side::Middle => 2.0 * (at.x - room.x).min(room.x + room.width - at.x),
     };
+    // What is written from beyond the edge would be seen there.
+    let from_right = !matches!(side, Side::Left) && at.x > room.x + room.width;
     let words = cut(words, width / (size * WIDE));
+    if from_right || words == "…" {
+        return;
+    }
     let align = match side {
         Side::Left => text::Alignment::Left,
         Side::Right => text::Alignment::Right,
@@ -64,7 +69,7 @@ pub(super) fn write(
 }
 
 /// The mean width of a letter of the bundled font, as a share of its size.
-const WIDE: f32 = 0.5;
+pub(super) const WIDE: f32 = 0.5;
 
 /// A text cut off after so many letters.
 fn cut(words: &str, letters: f32) -> Cow<'_, str> {

@@ -1,10 +1,10 @@
 //! Frames and comments, behind all else.
 
-use super::cards::{Side, write};
+use super::cards::{Side, WIDE, write};
 use super::{Detail, GraphView, Pen};
 use crate::geometry::{Point, Rect};
 use crate::marks::Mark;
-use crate::scene::{Hit, LINE};
+use crate::scene::{Hit, LINE, wrap};
 use crate::theme::{self, fade, mix};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Rectangle, Renderer};
@@ -25,13 +25,11 @@ impl<Message> GraphView<'_, Message> {
                 () => (mix(c.line, tint, 0.5), 1.0),
             };
             renderer.fill_quad(quad(pen.rect(frame.rect), border(edge, width, 10.0)), fade(tint, 0.10));
-            let room = pen.rect(frame.head());
-            if room.width > 24.0 {
+            if pen.detail == Detail::Full {
+                let room = pen.rect(frame.head());
                 let size = (theme::TEXT * zoom).clamp(theme::SMALL, 26.0);
-                // Far away the title stands over the frame, where it can be read.
-                let middle = room.y + if room.height < size { -size * 0.6 } else { room.height / 2.0 };
-                let room = Rectangle { y: middle - size, height: 2.0 * size, ..room };
-                let at = Point::new(room.x + (12.0 * zoom).clamp(4.0, 16.0), middle);
+                let at = Point::new(room.x + (12.0 * zoom).clamp(4.0, 16.0), room.y + room.height / 2.0);
+                let room = Rectangle { y: at.y - size, height: 2.0 * size, ..room };
                 write(renderer, &frame.title, at, room, size, Side::Left, mix(c.text, tint, 0.25));
             }
         }
@@ -49,16 +47,40 @@ impl<Message> GraphView<'_, Message> {
             if pen.detail < Detail::Full {
                 continue;
             }
-            // Below that size letters would not fit into their lines any more.
-            let size = theme::TEXT * zoom;
-            if size < 0.75 * theme::SMALL {
+            // Letters never get too small to be read: rather fewer of them are seen.
+            let size = (theme::TEXT * zoom).max(theme::SMALL);
+            let (line, pad) = (LINE / theme::TEXT * size, 10.0 * zoom);
+            let letters = ((bounds.width - 2.4 * pad) / (size * WIDE)).max(1.0) as usize;
+            let rows = ((bounds.height - pad) / line).max(1.0) as usize;
+            let mut lines = wrap(&comment.text, letters);
+            if lines.len() > rows {
+                lines.truncate(rows);
+                lines.last_mut().into_iter().for_each(|last| last.push('…'));
+            }
+            for (k, words) in lines.iter().enumerate() {
+                let y = bounds.y + pad + (k as f32 + 0.5) * line;
+                write(renderer, words, Point::new(bounds.x + 1.4 * pad, y), bounds, size, Side::Left, c.text);
+            }
+        }
+    }
+
+    /// Far away the titles of frames stand over all else, so that one finds the way.
+    pub(super) fn draw_titles(&self, pen: &Pen<'_>, renderer: &mut Renderer) {
+        let c = pen.c;
+        if pen.detail == Detail::Full {
+            return;
+        }
+        for frame in self.scene.frames.iter().filter(|f| f.rect.meets(pen.seen)) {
+            let head = pen.rect(frame.head());
+            let width = (frame.title.chars().count() as f32 * theme::TEXT * 0.55 + 16.0).min(head.width);
+            if width < 32.0 {
                 continue;
             }
-            for (line, words) in comment.lines.iter().enumerate() {
-                let y = comment.rect.at.y + 10.0 + (line as f32 + 0.5) * LINE;
-                let at = pen.at(Point::new(comment.rect.at.x + 14.0, y));
-                write(renderer, words, at, bounds, size, Side::Left, c.text);
-            }
+            let bounds = Rectangle { x: head.x, y: head.y - 10.0, width, height: 20.0 };
+            let border = Border { color: c.mark(frame.tint), width: 1.0, radius: 4.0.into() };
+            renderer.fill_quad(renderer::Quad { bounds, border, ..renderer::Quad::default() }, c.surface);
+            let at = Point::new(bounds.x + 8.0, bounds.y + 10.0);
+            write(renderer, &frame.title, at, bounds, theme::TEXT, Side::Left, c.text);
         }
     }
 }

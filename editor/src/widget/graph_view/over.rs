@@ -6,19 +6,24 @@ use crate::geometry::{Curve, Point, Rect};
 use crate::gesture::{Cabling, Gesture};
 use crate::live::Level;
 use crate::ports::Sort;
-use crate::scene::{Hit, Wire};
+use crate::scene::{Badge, Hit, Wire};
 use crate::theme::{self, fade};
+use crate::wave;
 use crate::widget::{area, plot, to};
 use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Rectangle, Renderer, Vector};
-use signalbox_engine::node::Probe;
 
 impl<Message> GraphView<'_, Message> {
     pub(super) fn draw_over(&self, pen: &Pen<'_>, renderer: &mut Renderer) {
         let mut frame = Frame::new(renderer, cables::size(pen));
         match self.gesture {
             Gesture::Cabling(cabling) => self.draw_loose(pen, &mut frame, cabling),
+            Gesture::Moving { join: Some((from, to)), .. } => {
+                let at =
+                    |(card, socket): (usize, usize)| pen.local(self.scene.cards[card].sockets[socket].at);
+                cables::loose(&mut frame, at(*from), at(*to), pen.c.accent);
+            }
             Gesture::Moving { into: Some(cable), .. } => {
                 if let Some(wire) = self.scene.wires.iter().find(|w| w.id == *cable) {
                     let [a, b, c, d] = Curve(wire.curve.0.map(|p| pen.local(p))).0;
@@ -44,7 +49,8 @@ impl<Message> GraphView<'_, Message> {
         }
         if let Some((lines, at)) = self.words(pen) {
             let flows = matches!(pen.over, Some(Hit::Wire(_) | Hit::Socket(..)));
-            let line = self.scope.filter(|_| flows).and_then(|probe| trace(probe));
+            let line =
+                self.scope.filter(|_| flows).and_then(|probe| wave::trace(probe.last(wave::BACK).first()?));
             tip(pen, renderer, &lines, line.as_deref(), at);
         }
     }
@@ -70,7 +76,12 @@ impl<Message> GraphView<'_, Message> {
                     _ => format!("level {a}"),
                 }));
                 lines.push(numbers(wire.sort, &self.flows(wire)));
-                lines.extend(wire.feedback.then(|| "the loop is cut here: one frame later".to_string()));
+                lines.extend(match &wire.badge {
+                    Some(Badge::Held(time)) => Some(format!("held back {time}, so that paths meet in time")),
+                    Some(Badge::Round(time)) => Some(format!("closes a loop: brings what was {time} ago")),
+                    None if wire.feedback => Some("the loop is cut here: one frame later".into()),
+                    None => None,
+                });
                 Some((lines, at))
             }
             Hit::Socket(card, socket) => {
@@ -104,31 +115,14 @@ impl<Message> GraphView<'_, Message> {
 }
 
 fn numbers(sort: Sort, level: &Level) -> String {
-    let db = |x: f32| if x > 1e-6 { format!("{:.1}", 20.0 * x.log10()) } else { "-∞".into() };
     match sort {
         Sort::Notes => format!("{} notes", level.notes),
         _ if level.width == 0 => "no level yet".into(),
         _ => {
             let wide = if level.width == 1 { "mono".into() } else { format!("{} channels", level.width) };
-            format!("{wide}, peak {} dBFS, rms {} dB", db(level.peak), db(level.rms))
+            format!("{wide}, peak {} dBFS, rms {} dB", wave::decibels(level.peak), wave::decibels(level.rms))
         }
     }
-}
-
-/// How many frames of sound a scope shows, and how many it looks back to find where to begin.
-const SHOWN: usize = 480;
-const BACK: usize = 1_920;
-
-/// What a scope shows: from a rise through zero on, so that a steady tone stands still. Heights are from 0 to 1, as loud
-/// as it is.
-fn trace(probe: &Probe) -> Option<Vec<f32>> {
-    let last = probe.last(BACK).into_iter().next().filter(|c| c.len() == BACK)?;
-    let rises = |k: &usize| last[*k] <= 0.0 && last[*k + 1] > 0.0;
-    let from = (0..BACK - SHOWN - 1).rev().find(rises).unwrap_or(BACK - SHOWN);
-    let shown = &last[from..from + SHOWN];
-    let most = shown.iter().fold(1e-6f32, |m, x| m.max(x.abs()));
-    // Every second frame is enough for so small a picture.
-    Some(shown.iter().step_by(2).map(|x| 0.5 + 0.48 * x / most).collect())
 }
 
 /// How high a scope is.

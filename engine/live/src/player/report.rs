@@ -28,7 +28,7 @@ impl Player {
         let Compiled { schedule, flat, widths, loops, .. } = &last.compiled;
         let context = context(&self.source, self.rate);
         let of = |n: usize| setup(flat, widths, &context, &last.patch.tempo, n);
-        let lines = schedule.lines.iter().chain(&schedule.event_lines);
+        let lines = schedule.held().chain(&schedule.event_lines);
         // A line of a loop holds one frame and stands in a step of its own kind; those that are going are not shown.
         let gives = |cable: &FlatCable| (cable.scope.clone(), cable.id);
         let cut: HashSet<Wire> =
