@@ -31,4 +31,5 @@ soak: setup
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-target}/loom \
 		$(CARGO) test --release --lib -p signalbox-engine -p signalbox-live -- crew::heads orders::
 	@sh .ci/rtsan
+	@sh .ci/fuzz
 	@sh .ci/mutants

@@ -170,6 +170,9 @@ pub struct Run {
     /// Works on one of N parts of the lists that `files` gives, so that N jobs share them; what is finished is left.
     #[arg(long, value_name = "K/N", value_parser = values::shard)]
     pub shard: Option<(usize, usize)>,
+    /// Leaves what is finished: files newer than the script and than what they are made from.
+    #[arg(long)]
+    pub resume: bool,
     /// How many threads render; as many as the machine has cores if left out.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub threads: Option<usize>,

@@ -111,7 +111,7 @@ fn evaluate(
         }
     };
     let settings = Settings { mode, print: Rc::new(hear), ..settings.clone() };
-    let script = Script { name: "session".into(), source: entries.join("\n") };
+    let script = Script { name: "session".into(), source: entries.join("\n"), file: None };
     (script.run(&settings), count.get())
 }
 

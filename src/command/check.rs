@@ -5,10 +5,14 @@ use super::script::is_script;
 use crate::cli::Check;
 use crate::failure::Failure;
 use crate::say::{say_line, tell};
-use signalbox_engine::compile::{Compiled, compile};
+use signalbox_engine::compile::{Compiled, Context, compile};
 use signalbox_engine::patch::{Graph, Patch, file};
 use signalbox_engine::render::{self, RenderError};
 use signalbox_engine::run::pair;
+use std::time::Instant;
+
+/// How many seconds of sound are rendered to find out what they cost.
+const TRIED: f64 = 1.0;
 
 /// Checks a patch.
 pub fn run(options: &Check) -> Result<(), Failure> {
@@ -44,10 +48,31 @@ pub fn run(options: &Check) -> Result<(), Failure> {
         count(compiled.flat.cables.len(), "cable"),
         count(compiled.flat.lanes.len(), "lane")
     ))?;
+    if let Some(cost) = cost(&opened.patch, &context) {
+        let late = compiled.schedule.latency as f64 * 1e3 / f64::from(context.rate);
+        say_line(format_args!(
+            "costs {:.3} % of a core at {} Hz here; {late:.1} ms late",
+            cost * 100.0,
+            context.rate
+        ))?;
+    }
     if options.store_cuts {
         say_line(format_args!("{} marked as cuts of loops", count(stored, "cable")))?;
     }
     Ok(())
+}
+
+/// How much of a core's time its sound takes, by rendering some of it; nothing where it has none. The least of three
+/// rounds counts: the others were held up.
+fn cost(patch: &Patch, context: &Context<'_>) -> Option<f64> {
+    let how = render::Options { seconds: Some(TRIED), ..render::Options::default() };
+    let round = |_| {
+        let start = Instant::now();
+        render::to_memory(patch, context, &how).ok()?;
+        Some(start.elapsed().as_secs_f64() / TRIED)
+    };
+    let rounds: Option<Vec<f64>> = (0..3).map(round).collect();
+    rounds?.into_iter().reduce(f64::min)
 }
 
 /// Marks the cables at which loops are cut, and writes the patch if that is new; gives how many were marked.

@@ -16,6 +16,7 @@ pub fn run(options: &Run) -> Result<(), Failure> {
         rate: options.rate,
         threads: threads(options.threads),
         shard: options.shard,
+        resume: options.resume,
         ..settings(Mode::Run, &options.script, &options.allow)
     };
     let outcome = script.run(&settings).map_err(not_run)?;

@@ -6,6 +6,7 @@ mod bench;
 #[cfg(all(feature = "editor", target_os = "linux"))]
 mod editor;
 mod interrupt;
+mod jobs;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]

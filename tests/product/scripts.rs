@@ -45,6 +45,9 @@ fn check_looks_and_explain_tells_without_a_sound() {
     let folder = folder();
     let said = folder.does(&["check", "mix.rhai"]);
     assert!(said.out.contains("compiles") && said.out.contains("nodes"), "{}", said.out);
+    let cost = said.out.split("costs ").nth(1).and_then(|rest| rest.split(' ').next()).expect("the cost");
+    assert!(cost.parse::<f64>().is_ok_and(|percent| percent > 0.0 && percent < 100.0), "{}", said.out);
+    assert!(said.out.contains("of a core at 48000 Hz here; 0.0 ms late"), "{}", said.out);
     assert!(folder.does(&["explain", "mix.rhai"]).out.contains("vox gain"));
     folder
         .put("bad.rhai", "let vox = track(\"vox\", file: \"vox.wav\");\nvox |> comp(ratoi: 3) |> master();");

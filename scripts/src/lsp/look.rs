@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub fn wrong(address: &str, text: &str) -> Vec<Diagnostic> {
     let path = file(address);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let script = Script { name: path.display().to_string(), source: text.into() };
+    let script = Script { name: path.display().to_string(), source: text.into(), file: None };
     let outcome = match script.run(&Settings::new(Mode::Build, folder)) {
         Ok(outcome) => outcome,
         // Only a render can say more.

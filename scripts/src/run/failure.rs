@@ -1,22 +1,33 @@
 //! Rhai's errors in a user's words, at the user's places.
 
 use super::Script;
-use crate::syntax::Place;
+use crate::sandbox::Over;
+use crate::syntax::{Named, Place};
 use crate::trouble::{Trouble, Wrong};
-use crate::words::{Doc, LIBRARY, World};
+use crate::words::{Doc, LIBRARY};
 use rhai::{EvalAltResult, ParseErrorType, Position};
 use signalbox_engine::node::nearest;
 
 /// What a script may be held up by, in words.
-pub fn trouble(error: &EvalAltResult, script: &Script, world: &World, docs: &[Doc]) -> Trouble {
+pub fn trouble(error: &EvalAltResult, script: &Script, named: &Named, docs: &[Doc]) -> Trouble {
     let (inner, mut position) = unwrap(error);
+    // What a job has told already.
+    if let EvalAltResult::ErrorRuntime(value, _) = inner
+        && let Some(told) = value.clone().try_cast::<Trouble>()
+    {
+        return told;
+    }
     if position.is_none() {
         position = error.position();
     }
-    let place = place(position).map(|p| world.named.original(p));
-    let (what, argument) = what(inner, world, docs);
+    let place = place(position).map(|p| named.original(p));
+    let (what, argument) = what(inner, docs);
+    let what = match imported(error) {
+        Some((file, line)) => format!("in {file}, line {line}: {what}"),
+        None => what,
+    };
     let place = match (place, argument) {
-        (Some(place), Some(argument)) => world.named.argument(place, &argument).or(Some(place)),
+        (Some(place), Some(argument)) => named.argument(place, &argument).or(Some(place)),
         (place, _) => place,
     };
     match place {
@@ -34,15 +45,23 @@ fn unwrap(error: &EvalAltResult) -> (&EvalAltResult, Position) {
     match error {
         EvalAltResult::ErrorInFunctionCall(_, source, inner, position) => {
             let (bottom, deeper) = unwrap(inner);
-            // What lies in the library is no place of the user's text.
-            (bottom, if deeper.is_none() || source == LIBRARY { *position } else { deeper })
+            // What lies in the library, or in an imported script, is no place of the user's text.
+            (bottom, if deeper.is_none() || !source.is_empty() { *position } else { deeper })
         }
+        EvalAltResult::ErrorInModule(_, inner, position) => (unwrap(inner).0, *position),
         error => (error, error.position()),
     }
 }
 
+/// The imported script in which an error lies, and the line.
+fn imported(error: &EvalAltResult) -> Option<(&str, usize)> {
+    let EvalAltResult::ErrorInFunctionCall(_, source, inner, _) = error else { return None };
+    let own = || (!source.is_empty() && source != LIBRARY).then_some(source.as_str());
+    imported(inner).or_else(|| Some((own()?, unwrap(inner).1.line()?)))
+}
+
 /// What is wrong, and the argument that it is about.
-fn what(error: &EvalAltResult, world: &World, docs: &[Doc]) -> (String, Option<String>) {
+fn what(error: &EvalAltResult, docs: &[Doc]) -> (String, Option<String>) {
     use EvalAltResult as E;
     let text = match error {
         E::ErrorRuntime(value, _) => match value.clone().try_cast::<Wrong>() {
@@ -64,6 +83,10 @@ fn what(error: &EvalAltResult, world: &World, docs: &[Doc]) -> (String, Option<S
         E::ErrorPropertyNotFound(name, _) | E::ErrorDotExpr(name, _) => property(name),
         E::ErrorIndexNotFound(name, _) => property(&name.to_string()),
         E::ErrorTooManyOperations(_) => ENDLESS.into(),
+        E::ErrorTerminated(why, _) if why.clone().try_cast::<Over>() == Some(Over::Memory) => {
+            "the script builds too much for the memory that it may have; is there a loop that does not end?"
+                .into()
+        }
         E::ErrorTerminated(..) => ENDLESS.into(),
         E::ErrorStackOverflow(_) => "functions call each other without end".into(),
         E::ErrorDataTooLarge(what, _) => {
@@ -85,7 +108,6 @@ fn what(error: &EvalAltResult, world: &World, docs: &[Doc]) -> (String, Option<S
             text.split(" (line ").next().unwrap_or(&text).to_string()
         }
     };
-    let _ = world;
     (text, None)
 }
 

@@ -1,11 +1,13 @@
 //! Runs a script.
 
 mod failure;
+mod import;
 
 use crate::apply::Slot;
 use crate::sandbox::{Clock, Root, limit};
 use crate::syntax::{Named, register_assert};
 use crate::trouble::Trouble;
+use crate::words::Sharing;
 use crate::words::{Check, Doc, Lesson, Mode, Shared, Words, World};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, Scope};
@@ -16,20 +18,24 @@ use signalbox_studio::console::MASTER;
 use signalbox_studio::output::{Progress, Unwatched};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// The longest script, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
+pub use failure::trouble;
+
 /// A script's text, with the name that errors show.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Script {
     /// What errors call it.
     pub name: String,
     /// The text.
     pub source: String,
+    /// The file that it was read from, if it was.
+    pub file: Option<PathBuf>,
 }
 
 /// How a script is run.
@@ -46,6 +52,9 @@ pub struct Settings {
     /// Which part of each list is worked on, from 1, and how many parts there are: with it, files that are written and
     /// newer than what they are made from stay as they are.
     pub shard: Option<(usize, usize)>,
+    /// Whether files that are finished, and newer than the script and what they are made from, stay as they are; with a
+    /// shard they do.
+    pub resume: bool,
     /// Who watches renders.
     pub progress: Rc<dyn Progress>,
     /// Who hears what it prints.
@@ -61,6 +70,7 @@ impl Settings {
             rate: None,
             threads: 1,
             shard: None,
+            resume: false,
             progress: Rc::new(Unwatched),
             print: Rc::new(|_| {}),
         }
@@ -94,7 +104,11 @@ pub struct Outcome {
 impl Script {
     /// Reads a script's file.
     pub fn open(path: &Path) -> Result<Self, signalbox_file::FileError> {
-        Ok(Self { name: path.display().to_string(), source: signalbox_file::read_text(path)? })
+        Ok(Self {
+            name: path.display().to_string(),
+            source: signalbox_file::read_text(path)?,
+            file: Some(path.into()),
+        })
     }
 
     /// Runs it. What it prints is told at once.
@@ -102,40 +116,9 @@ impl Script {
         if self.source.len() > LONGEST {
             return Err(Trouble::whole(&self.name, "is longer than 1 MiB; that is no script"));
         }
-        let clock = Clock::start();
-        let mut world =
-            World::new(settings.mode, settings.root.clone(), settings.progress.clone(), clock.clone());
-        world.named = Named::read(&self.source);
-        world.rate = settings.rate;
-        world.threads = settings.threads.max(1);
-        if let Some((part, parts)) = settings.shard {
-            world.shard = (part.saturating_sub(1), parts.max(1));
-            world.resume = true;
-        }
-        let text = world.named.text.clone();
-        let world: Shared = Rc::new(RefCell::new(world));
-        let (engine, docs) = engine(&world, settings, clock);
-        let mut scope = Scope::new();
-        scope.push_constant("out", crate::draft::Strip::new(MASTER));
-        // A panic of Rhai or of a word is an error of this script, and nobody else's.
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            let ast = engine.compile(&text).map_err(Box::<rhai::EvalAltResult>::from)?;
-            engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
-        }));
-        let result = match result {
-            Ok(result) => result,
-            Err(_) => {
-                return Err(Trouble::whole(
-                    &self.name,
-                    "broke a word of the language; please report this script",
-                ));
-            }
-        };
-        drop(scope);
-        drop(engine);
-        let mut world = world.borrow_mut();
-        let result = result.map_err(|e| failure::trouble(&e, self, &world, &docs));
+        let (world, result) = self.evaluate(settings, |_| {});
         let value = result?;
+        let mut world = world.borrow_mut();
         let value_is_heard =
             finish(&mut world, &value).map_err(|what| Trouble::whole(&self.name, what.what))?;
         let rate = world.rate();
@@ -154,6 +137,60 @@ impl Script {
             script: self.clone(),
         })
     }
+
+    /// Helps another run of the same script with an `each`; ends when that is done.
+    pub fn help(&self, settings: &Settings, prepare: impl FnOnce(&Shared)) -> Result<(), Trouble> {
+        let (world, result) = self.evaluate(settings, prepare);
+        let came = world.borrow().sharing.as_ref().is_some_and(Sharing::is_there);
+        match result {
+            Err(_) if came => Ok(()),
+            Err(trouble) => Err(trouble),
+            Ok(_) => Err(Trouble::whole(
+                &self.name,
+                "goes another way each time that it runs; `each` with jobs can't share it",
+            )),
+        }
+    }
+
+    /// Evaluates the text in a world that was prepared.
+    fn evaluate(
+        &self,
+        settings: &Settings,
+        prepare: impl FnOnce(&Shared),
+    ) -> (Shared, Result<Dynamic, Trouble>) {
+        let clock = Clock::start();
+        let mut world =
+            World::new(settings.mode, settings.root.clone(), settings.progress.clone(), clock.clone());
+        world.named = Named::read(&self.source);
+        world.rate = settings.rate;
+        world.threads = settings.threads.max(1);
+        world.resume = settings.resume || settings.shard.is_some();
+        if let Some((part, parts)) = settings.shard {
+            world.shard = (part.saturating_sub(1), parts.max(1));
+        }
+        (world.script, world.saved, world.print) = (self.clone(), self.file.clone(), settings.print.clone());
+        let text = world.named.text.clone();
+        let world: Shared = Rc::new(RefCell::new(world));
+        let (engine, docs) = engine(&world, settings, clock);
+        world.borrow_mut().docs = Rc::new(docs);
+        prepare(&world);
+        let mut scope = Scope::new();
+        scope.push_constant("out", crate::draft::Strip::new(MASTER));
+        // A panic of Rhai or of a word is an error of this script, and nobody else's.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let ast = engine.compile(&text).map_err(Box::<rhai::EvalAltResult>::from)?;
+            engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
+        }));
+        drop(scope);
+        drop(engine);
+        let result = match result {
+            Ok(result) => result.map_err(|e| world.borrow().trouble(&e)),
+            Err(_) => {
+                Err(Trouble::whole(&self.name, "broke a word of the language; please report this script"))
+            }
+        };
+        (world, result)
+    }
 }
 
 /// An engine with all words.
@@ -162,10 +199,16 @@ fn engine(world: &Shared, settings: &Settings, clock: Clock) -> (Engine, Vec<Doc
     StandardPackage::new().register_into_engine(&mut engine);
     limit(&mut engine, clock);
     engine.set_fail_on_invalid_map_property(true);
-    let print = settings.print.clone();
-    engine.on_print(move |text| print(text));
-    let print = settings.print.clone();
-    engine.on_debug(move |text, _, _| print(text));
+    let says = |world: Shared, print: Rc<dyn Fn(&str)>| {
+        move |text: &str| match world.borrow_mut().sharing.as_mut() {
+            Some(sharing) => sharing.print(text),
+            None => print(text),
+        }
+    };
+    engine.on_print(says(world.clone(), settings.print.clone()));
+    let says = says(world.clone(), settings.print.clone());
+    engine.on_debug(move |text, _, _| says(text));
+    engine.set_module_resolver(import::Imports::new(world.clone()));
     register_assert(&mut engine, world.clone());
     let docs = Words::teach(&mut engine, world.clone());
     (engine, docs)

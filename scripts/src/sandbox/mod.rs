@@ -4,5 +4,5 @@ pub mod glob;
 mod limits;
 mod root;
 
-pub use limits::{Clock, limit};
+pub use limits::{Clock, Over, limit};
 pub use root::Root;

@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::draft::named;
-use crate::words::{Check, Mode, Shared};
+use crate::words::{Check, Mode, Shared, Sharing};
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Expr, Expression, ImmutableString, Position};
 
 /// Comparisons whose sides are told.
@@ -30,7 +30,7 @@ fn check(
     inputs: &[Expression<'_>],
     world: &Shared,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
-    if world.borrow().mode == Mode::Build {
+    if world.borrow().mode == Mode::Build || world.borrow().sharing.as_ref().is_some_and(Sharing::repeats) {
         return Ok(Dynamic::UNIT);
     }
     let position = inputs[0].position();

@@ -2,6 +2,7 @@
 
 mod assert;
 mod cursor;
+mod lexer;
 mod named;
 
 pub use assert::register as register_assert;

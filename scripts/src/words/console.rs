@@ -18,7 +18,7 @@ pub struct Vca {
 }
 
 /// What can be set on a strip.
-const CONTROLS: [&str; 4] = ["gain", "pan", "mute", "solo"];
+const CONTROLS: [&str; 5] = ["gain", "pan", "pan_law", "mute", "solo"];
 
 /// Teaches the words.
 pub fn teach(words: &mut Words<'_>) {
@@ -106,6 +106,9 @@ pub fn teach(words: &mut Words<'_>) {
         let help = match name {
             "gain" => "vox.gain = -3.db, or a ride: the strip's fader",
             "pan" => "vox.pan = -0.3: from -1, left, to 1, right",
+            "pan_law" => {
+                "vox.pan_law = \"linear\": how loud the middle is; \"power\" (-3 dB), \"compromise\" (-4.5), \"linear\" (-6)"
+            }
             "mute" => "vox.mute = true: silent, its sends too",
             _ => "vox.solo = true: all other tracks are muted",
         };
@@ -265,7 +268,16 @@ fn recall(call: &Call<'_, '_>, mut args: Args) -> Answer {
         return Err(Wrong::new(format!("`recall` wants a snapshot(); got {}", named(&value))).into());
     };
     call.draft(|d| {
-        for (end, value) in snapshot.values() {
+        let mut values: Vec<(Endpoint, f64)> = snapshot.values().map(|(end, v)| (end.clone(), v)).collect();
+        // What came later was not there then: pans stood in the middle, sends were closed, nothing was muted.
+        for (end, _) in Snapshot::take(&d.desk(), 0.0).values() {
+            let there = values.iter().any(|(known, _)| known == end);
+            if !there && !end.node.ends_with(" fader") {
+                let closed = end.node.contains(" to ");
+                values.push((end.clone(), if closed { CLOSED_DB } else { 0.0 }));
+            }
+        }
+        for (end, value) in values {
             let (kind, unit) =
                 if end.port == "pan" { ("pan", Unit::Percent) } else { ("gain", Unit::Decibel) };
             let amount = Given::Amount(crate::amount::Amount::new(value, unit));
@@ -287,6 +299,12 @@ fn control(draft: &mut Draft, strip: &Strip, name: &str, value: &Dynamic) -> Res
             let given = Given::read(value)?;
             let node = draft.desk().layer(&strip.name, &Layer::Pan)?;
             set(draft, &node, "pan", "pan", &given, None)
+        }
+        "pan_law" => {
+            let node = draft.desk().layer(&strip.name, &Layer::Pan)?;
+            let kind = draft.kind("pan")?;
+            let named = |wrong: Wrong| Wrong::new(wrong.what.replace("`law`", "`pan_law`"));
+            draft.give(&node, kind, "law", &Given::read(value)?).map_err(named)
         }
         "mute" => {
             let mute = switch()?;

@@ -17,6 +17,7 @@ mod units;
 mod world;
 
 pub use args::Args;
+pub use batch::each::Sharing;
 pub use library::SOURCE as LIBRARY;
 pub use world::{Check, Lesson, Mode, NEEDS_SOUND, Quiz, Shared, World, written};
 
@@ -61,11 +62,11 @@ impl Call<'_, '_> {
         work(&mut world.draft)
     }
 
-    /// Where the word stands in the user's text; nowhere inside of a chain of the library.
+    /// Where the word stands in the user's text; nowhere inside of a chain of the library, or of an imported script.
     fn place(&self, world: &World) -> Option<Place> {
         let position = self.context.call_position();
         let place = Place { line: position.line()?, column: position.position()? };
-        (self.context.call_source() != Some(LIBRARY)).then(|| world.named.original(place))
+        self.context.call_source().is_none_or(str::is_empty).then(|| world.named.original(place))
     }
 }
 

@@ -9,8 +9,6 @@ use crate::trouble::Wrong;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::patch::Shape;
-use std::cell::Cell;
-use std::rc::Rc;
 
 /// The most times that something may happen again.
 const MOST_TIMES: usize = 10_000;
@@ -157,7 +155,7 @@ pub fn teach(words: &mut Words<'_>) {
         call.draft(|d| d.patch.rate = Some(rate.round() as u32));
         Ok(Dynamic::UNIT)
     });
-    let state = Rc::new(Cell::new(0u64));
+    let state = words.world.borrow().seed.clone();
     let seed = state.clone();
     words.word(
         "seed",

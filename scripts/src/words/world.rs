@@ -1,11 +1,15 @@
 //! What a script's words change: the patch that is written, and all that a run keeps beside it.
 
+use super::Doc;
+use super::batch::each::{Plain, Sharing};
 use crate::apply::Slot;
 use crate::draft::{Draft, Signal};
+use crate::run::Script;
 use crate::sandbox::{Clock, Root};
 use crate::syntax::{Named, Place};
 use crate::trace::Maker;
-use crate::trouble::Wrong;
+use crate::trouble::{Trouble, Wrong};
+use rhai::EvalAltResult;
 use signalbox_engine::Audio;
 use signalbox_engine::compile::{Context, lanes_here};
 use signalbox_engine::patch::{Cable, Edit, Node, Patch};
@@ -13,8 +17,9 @@ use signalbox_engine::render::{Options, RenderError};
 use signalbox_studio::assets::Files;
 use signalbox_studio::measure::analysis::Analysis;
 use signalbox_studio::output::{Progress, StudioError, render_memory};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -108,6 +113,20 @@ pub struct World {
     pub shard: (usize, usize),
     /// Whether what was rendered already is left as it is.
     pub resume: bool,
+    /// The script.
+    pub script: Script,
+    /// The file that the script was read from.
+    pub saved: Option<PathBuf>,
+    /// Who hears what is printed.
+    pub print: Rc<dyn Fn(&str)>,
+    /// What each `each` with jobs has given so far.
+    pub earlier: Vec<Vec<Plain>>,
+    /// Where this is the world of a worker: its part in the `each` of another one.
+    pub sharing: Option<Sharing>,
+    /// Where chance stands.
+    pub seed: Rc<Cell<u64>>,
+    /// What is told about the words.
+    pub docs: Rc<Vec<Doc>>,
     heard: Option<(Patch, Arc<Audio>)>,
 }
 
@@ -135,8 +154,20 @@ impl World {
             analyses: HashMap::new(),
             shard: (0, 1),
             resume: false,
+            script: Script::default(),
+            saved: None,
+            print: Rc::new(|_| {}),
+            earlier: Vec::new(),
+            sharing: None,
+            seed: Rc::default(),
+            docs: Rc::default(),
             heard: None,
         }
+    }
+
+    /// An error as a user reads it.
+    pub fn trouble(&self, error: &EvalAltResult) -> Trouble {
+        crate::run::trouble(error, &self.script, &self.named, &self.docs)
     }
 
     /// Frames a second.

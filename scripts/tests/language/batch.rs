@@ -112,3 +112,86 @@ fn a_batch_writes_nothing_outside_and_nothing_over_its_sources() {
         assert!(text.contains(word), "{source}: {text}");
     }
 }
+
+/// Measures, writes and rolls dice for each file.
+const JOBS: &str = "seed(5);
+let loud = each(files(\"in/*.wav\"), |f| peak(f) > 0.15, jobs: JOBS);
+let fix = gain(-6.db);
+let found = each(files(\"in/*.wav\"), |f| {
+    let out = f |> fix |> render(\"out/\" + f.stem + \".wav\", bits: 32);
+    print(`done ${f.stem}`);
+    assert peak(out) < 0.14, f.name;
+    #{ name: f.name, peak: peak(out), chance: rand(), out: out, list: [1, -6.db, ()] }
+}, jobs: JOBS);
+report(\"report.csv\", columns: [\"name\", \"peak\"]);
+print(found.to_string() + loud.to_string());";
+
+#[test]
+fn jobs_do_the_same_however_many_they_are() {
+    let run = |jobs: usize| {
+        let project = Project::new();
+        for i in 0..9 {
+            project.sound(&format!("in/{i}.wav"), 0.3, |t| (0.1 + 0.03 * f64::from(i)) * sine(200.0, t));
+        }
+        let outcome = project.run(&JOBS.replace("JOBS", &jobs.to_string())).unwrap_or_else(|e| panic!("{e}"));
+        let failed: Vec<String> = outcome.failed().iter().map(ToString::to_string).collect();
+        let sound =
+            |i: usize| signalbox_file::read(project.folder().join(format!("out/{i}.wav"))).unwrap().channels;
+        let sounds: Vec<_> = (0..9).map(sound).collect();
+        let report = std::fs::read_to_string(project.folder().join("report.csv")).unwrap();
+        (project.printed.borrow().clone(), failed, sounds, report)
+    };
+    let one = run(1);
+    // Nine in their order and the last word; half of 0.28 and more are not below 0.14.
+    assert_eq!(one.0.len(), 10);
+    assert!(one.0[..9].iter().enumerate().all(|(i, text)| *text == format!("done {i}")), "{:?}", one.0);
+    assert_eq!(one.1.len(), 3, "{:?}", one.1);
+    assert!(one.1[0].starts_with("test.rhai:7:") && one.1[0].contains("6.wav"), "{}", one.1[0]);
+    assert_eq!(one.3.lines().count(), 10);
+    for jobs in [2, 3, 0, 50] {
+        assert!(run(jobs) == one, "{jobs} jobs");
+    }
+}
+
+#[test]
+fn what_jobs_cannot_is_told_at_its_place() {
+    let project = Project::new();
+    for i in 0..4 {
+        project.sound(&format!("in/{i}.wav"), 0.1, |t| 0.1 * sine(200.0, t));
+    }
+    for (source, words) in [
+        ("each(files(\"in/*.wav\"), |f| osc(220.hz), jobs: 2)", &["plain values", "got a signal"][..]),
+        ("each(files(\"in/*.wav\"), |f| { osc(220.hz); 1 }, jobs: 2)", &["can't build into the patch"]),
+        ("let a = 1;\neach([1, 2, 3], |i| if i == 2 { i.foo() }, jobs: 3)", &["test.rhai:2:", "foo"]),
+        ("each([1, 2], |i| { loop {} }, jobs: 2)", &["test.rhai:1:"]),
+        ("each([1], |i| i, jobs: 2.5)", &["`jobs` goes from 0 to 256"]),
+        ("each([osc(1.hz)], |i| i, jobs: 2)", &["plain values"]),
+    ] {
+        let text = project.trouble(source);
+        assert!(words.iter().all(|word| text.contains(word)), "{source}: {text}");
+    }
+}
+
+#[test]
+fn a_changed_script_makes_its_files_anew() {
+    let project = Project::new();
+    project.sound("in/a.wav", 0.1, |t| 0.1 * sine(200.0, t));
+    let path = project.folder().join("batch.rhai");
+    let run = |gain: &str| {
+        std::fs::write(&path, format!("files(\"in/*.wav\")[0] |> gain({gain}) |> render(\"out.wav\")"))
+            .unwrap();
+        let script = signalbox_scripts::Script::open(&path).unwrap();
+        let settings = Settings { resume: true, ..project.settings(Mode::Run) };
+        script.run(&settings).unwrap_or_else(|e| panic!("{e}"));
+        std::fs::metadata(project.folder().join("out.wav")).unwrap().modified().unwrap()
+    };
+    let first = run("-6.db");
+    // Saved later than the file was written.
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    let second = run("-12.db");
+    assert!(second > first);
+    let script = signalbox_scripts::Script::open(&path).unwrap();
+    script.run(&Settings { resume: true, ..project.settings(Mode::Run) }).unwrap();
+    let third = std::fs::metadata(project.folder().join("out.wav")).unwrap().modified().unwrap();
+    assert_eq!(third, second, "what is finished is left");
+}

@@ -159,10 +159,29 @@ fn hostile() -> Vec<String> {
     all
 }
 
+/// Ways to hide a nuisance.
+const DISGUISES: [&str; 10] = [
+    "X",
+    "tempo(120.bpm); osc(220.hz) |> master();\nX",
+    "if true { X }",
+    "for q in 0..1 { X }",
+    "let h = || { X }; h.call();",
+    "[1].map(|q| { X });",
+    "at(1.s, || { X });",
+    "def(\"d\", fade: 1.s, || { X });",
+    "switch 1 { 1 => { X } }",
+    "let h = #{ a: 1 }; while h.a == 1 { X }",
+];
+
 #[test]
 fn hostile_scripts_are_stopped_in_half_a_second() {
-    let all = hostile();
+    let mut all = hostile();
     assert!(all.len() >= 100, "{}", all.len());
+    if std::env::var("SIGNALBOX_SOAK").is_ok() {
+        let plain = all.clone();
+        all.extend(DISGUISES[1..].iter().flat_map(|d| plain.iter().map(|x| d.replace('X', x))));
+        assert!(all.len() >= 1_000, "{}", all.len());
+    }
     let (first, second) = all.split_at(all.len() / 2);
     let bad: Vec<String> = std::thread::scope(|scope| {
         let halves = [first, second].map(|half| scope.spawn(move || nuisances(half)));
@@ -204,4 +223,60 @@ fn cpu() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
+}
+
+/// What builds much of words that each are small enough.
+const GREEDY: &[&str] = &[
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { notes(notes: t + i) }",
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { set_meta(`${i}`, t + i) }",
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { bus(t + i) }",
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { set_title(t + i); annotate(osc(1.hz), t + i) }",
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { quiz(t + i, answer: 1) }",
+    "let t = \"x\"; t.pad(60000, \"y\"); for i in 0..100000 { step(t + i, || 1) }",
+    "let p = []; for i in 0..8000 { p.push([i, i]); } for i in 0..100000 { set_lane(\"a\" + i, p); }",
+    "let p = []; for i in 0..8000 { p.push([i, i]); } for i in 0..9999 { add_node(`a${i}`, \"osc\"); set_lane(`a${i}.freq`, p); }",
+    "let p = []; for i in 0..8000 { p.push([i, i]); } for i in 0..9999 { set_meta(`${i}`, p); }",
+    "let p = []; for i in 0..8000 { p.push(#{\"time\": i, \"name\": \"a\"}); } for i in 0..9999 { set_meta(`${i}`, p); }",
+    "let a = []; for i in 0..16000 { let t = \"x\"; t.pad(60000, \"y\"); a.push(|| t + i); }",
+    "let a = []; for i in 0..16000 { let t = \"x\"; t.pad(60000, \"y\"); a.push(notes(notes: t)); }",
+    "let a = []; for i in 0..16000 { let t = \"x\"; t.pad(60000, \"y\"); a.push(render(t + i + \".wav\")); }",
+    "let m = osc(1.hz); every(1.ms, |n| { m.freq = n.hz; m.level = -n.db }, until: 100.s); loop { every(1.ms, |n| osc(n.hz), until: 100.s) }",
+    "let s = osc(1.hz); let c = [gain(0.db), gain(0.db)]; loop { s = s |> c; }",
+    "let b = []; loop { b.push(blob(16000)); }",
+];
+
+/// The name under which a process of its own runs one script.
+const ONE: &str = "SIGNALBOX_GREEDY";
+
+/// What a process of its own does; nothing where nobody asks.
+#[test]
+fn one_greedy_script() {
+    let Some(source) = std::env::var(ONE).ok() else { return };
+    let project = Project::new();
+    let _ = script(&source).run(&project.settings(Mode::Build));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    println!("peak {}", peak.trim().trim_end_matches(" kB"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn greedy_scripts_stay_in_256_mib() {
+    let all: Vec<String> = GREEDY.iter().map(ToString::to_string).chain(hostile()).collect();
+    // Most of the others are told apart by their time already.
+    let all = all.iter().filter(|source| source.len() < 100_000);
+    let tried = if std::env::var("SIGNALBOX_SOAK").is_ok() { usize::MAX } else { GREEDY.len() + 8 };
+    let mut bad = Vec::new();
+    for source in all.take(tried) {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["hostile::one_greedy_script", "--exact", "--nocapture"]).env(ONE, source);
+        let said = String::from_utf8(child.output().unwrap().stdout).unwrap();
+        let peak = said.lines().find_map(|line| line.split("peak ").nth(1)?.trim().parse::<u64>().ok());
+        let shown: String = source.chars().take(90).collect();
+        match peak {
+            Some(peak) if peak <= 256 * 1024 => {}
+            peak => bad.push(format!("{peak:?} KiB: {shown}")),
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
 }

@@ -1,10 +1,12 @@
 //! The language by what is heard: scripts are run on sound made here, and what they render is measured.
 
 mod batch;
+mod chance;
 mod docs;
 mod edits;
 mod errors;
 mod hostile;
+mod imports;
 mod lesson;
 mod library;
 mod live;
@@ -13,3 +15,4 @@ mod session;
 mod slots;
 mod stage;
 mod support;
+mod time;

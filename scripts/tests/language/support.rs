@@ -71,7 +71,7 @@ impl Project {
 }
 
 pub fn script(source: &str) -> Script {
-    Script { name: "test.rhai".into(), source: source.into() }
+    Script { name: "test.rhai".into(), source: source.into(), file: None }
 }
 
 /// What a node of a patch gives, from the start on for so many seconds.
