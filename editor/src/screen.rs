@@ -341,9 +341,10 @@ impl Screen {
         if edits.is_empty() {
             return false;
         }
+        let values = values_of(&edits, &self.scope());
         match self.document.commit(name, edits) {
             Ok(()) => {
-                self.changed();
+                self.done(values);
                 true
             }
             Err(error) => {
@@ -355,10 +356,20 @@ impl Screen {
 
     /// Does edits as a part of a drag.
     fn drag(&mut self, name: &str, edits: Vec<Edit>) {
+        let values = values_of(&edits, &self.scope());
         match self.document.drag(name, edits) {
-            Ok(()) => self.changed(),
+            Ok(()) => self.done(values),
             Err(error) => self.notice = Some(Notice::tell(sentence(&error.to_string()))),
         }
+    }
+
+    /// Edits were done. Of a node that has other values alone, nothing but its picture is another: that spares large
+    /// patches much.
+    fn done(&mut self, values: Option<BTreeSet<String>>) {
+        let Some(nodes) = values else { return self.changed() };
+        self.live.set(self.document.shared(), &self.session);
+        self.want_steps();
+        nodes.iter().for_each(|id| self.picture_of(id));
     }
 
     /// The document, or which of its graphs is looked at, is another one than before.
@@ -415,6 +426,18 @@ impl Screen {
         }
     }
 
+    /// Finds the picture of one node, if it has one.
+    fn picture_of(&mut self, id: &str) {
+        let patch = self.document.patch();
+        let node = patch.scope(&self.session.scope(patch)).and_then(|g| g.nodes.get(id));
+        let Some(node) = node else { return };
+        let declaration = self.shelf.get(&node.kind);
+        // While the next one is made, that of before is seen.
+        if let Some(picture) = declaration.and_then(|d| self.pictures.get(d, &node.values)) {
+            self.shown.insert(id.into(), picture);
+        }
+    }
+
     fn tick(&mut self) -> Task<Message> {
         let moved = self.live.collect() | self.look_at_pins() | self.collect_steps();
         if self.session.kept.costs && self.measured.elapsed() > COSTS {
@@ -447,6 +470,15 @@ impl Screen {
     fn view_of(&self) -> View {
         self.session.view().unwrap_or_default()
     }
+}
+
+/// The nodes of a graph of which edits change the values, where they change nothing else.
+fn values_of(edits: &[Edit], scope: &Scope) -> Option<BTreeSet<String>> {
+    let node = |edit: &Edit| match edit {
+        Edit::SetValue(of, id, ..) if of == scope => Some(id.clone()),
+        _ => None,
+    };
+    edits.iter().map(node).collect()
 }
 
 /// The nodes that problems are about, as far as they are seen.

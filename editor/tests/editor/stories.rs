@@ -161,6 +161,36 @@ fn a_whole_patch_is_built_and_tuned_by_keys_alone() {
 }
 
 #[test]
+fn the_picture_on_a_card_follows_the_values() {
+    let mut h = Harness::new(with(
+        r#"{"format": 1, "nodes": [{"id": "low", "kind": "filter"}, {"id": "out", "kind": "output"}],
+            "cables": [{"from": "low", "to": "out"}]}"#,
+    ));
+    h.screen.session.kept.still = true;
+    h.screen.session.kept.hints.extend(0..9);
+    h.clicks_on("low");
+    let seen = |h: &mut Harness| {
+        h.until("the picture is made", |s| !s.draws() && !s.live.waits());
+        h.send(Message::Tick);
+        let at = h.screen.scene.card("low").and_then(|c| c.picture).expect("a picture");
+        let (a, b) = (h.at(at.at), h.at(at.end()));
+        let (width, _, pixels) = h.picture(1.0);
+        let rows = (a.y as usize..b.y as usize).map(|y| y * width as usize);
+        rows.flat_map(|y| pixels[(y + a.x as usize) * 3..(y + b.x as usize) * 3].to_vec())
+            .collect::<Vec<u8>>()
+    };
+    let before = seen(&mut h);
+    h.key("PageDown");
+    h.key("]");
+    h.key("]");
+    assert!(h.screen.document.is_changed());
+    assert!(seen(&mut h) != before, "two octaves up");
+    h.key("Ctrl+Z");
+    h.key("Ctrl+Z");
+    assert!(seen(&mut h) == before, "and down again");
+}
+
+#[test]
 fn the_pointer_on_a_cable_shows_what_flows_there() {
     let mut h = Harness::new(first());
     let wire = h.screen.scene.wires.iter().find(|w| w.id == 2).expect("a cable").curve.at(0.5);
