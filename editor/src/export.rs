@@ -74,7 +74,7 @@ impl Job {
         let (tells, over) = channel();
         let watch = Arc::new(Watch::default());
         let own = watch.clone();
-        let run = move || drop(tells.send(work(&*own)));
+        let run = move || drop(tells.send(work(&own)));
         // Without a thread nothing is ever sent: that is told as work that failed.
         let _ = std::thread::Builder::new().name("export".into()).spawn(run);
         Self { name, watch, started: Instant::now(), over }
@@ -102,6 +102,17 @@ impl Job {
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err("The work has ended without a result.".into())),
         }
+    }
+}
+
+/// How long is waited for work to leave nothing behind when the window closes.
+const CLOSING: Duration = Duration::from_secs(2);
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.stop();
+        // Work that is over already has told so, and closed its end.
+        let _ = self.over.recv_timeout(CLOSING);
     }
 }
 

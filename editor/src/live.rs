@@ -364,7 +364,7 @@ impl Live {
                 continue;
             }
             if inspected {
-                moved = true;
+                moved |= probe.levels().iter().any(|l| l.peak > 1e-4);
                 continue;
             }
             if pinned {

@@ -73,27 +73,19 @@ impl Screen {
 
     /// A key while the gallery is seen.
     pub(super) fn gallery_key(&mut self, chord: &Chord, command: Option<Command>) -> Task<Screened> {
-        let last = self.recent().len();
+        let files = self.recent().len();
         let Some(state) = &mut self.gallery else { return Task::none() };
-        let count = state.starts.len();
-        let last = count + last - 1;
+        let (at, count) = (state.at, state.starts.len());
+        let last = count + files - 1;
         // Below the cards lie the files, one in a row.
-        let (down, up) =
-            (if state.at + ROW < count { ROW } else { 1 }, if state.at < count { ROW } else { 1 });
         state.at = match chord.key.as_str() {
-            "ArrowRight" => (state.at + 1).min(last),
-            "ArrowLeft" => state.at.saturating_sub(1),
-            "ArrowDown" if state.at < count => {
-                if down == ROW {
-                    state.at + ROW
-                } else {
-                    count.min(last)
-                }
-            }
-            "ArrowDown" => (state.at + 1).min(last),
-            "ArrowUp" => state.at.saturating_sub(up),
+            "ArrowRight" => (at + 1).min(last),
+            "ArrowLeft" => at.saturating_sub(1),
+            "ArrowDown" if at + ROW < count => at + ROW,
+            "ArrowDown" => (at + 1).max(count).min(last),
+            "ArrowUp" if at < count => at.saturating_sub(ROW),
+            "ArrowUp" => at - 1,
             "Enter" => {
-                let at = state.at;
                 return self.galleried(Message::Take(at));
             }
             _ if command == Some(Command::Cancel) => return self.galleried(Message::Close),

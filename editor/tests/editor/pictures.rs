@@ -118,6 +118,9 @@ fn the_pictures_of_the_guide_are_what_one_sees() {
     }
 }
 
+/// Something to be looked at: its name, and how it is brought up.
+type Show = (&'static str, fn(&mut Harness));
+
 /// Looks that have no baseline: for somebody who wants to see every pane in every look and size.
 /// `SIGNALBOX_LOOKS=folder cargo test -p signalbox-editor looks_for_the_eye`.
 #[test]
@@ -125,8 +128,8 @@ fn looks_for_the_eye() {
     let Some(folder) = std::env::var_os("SIGNALBOX_LOOKS").map(PathBuf::from) else { return };
     for (width, height) in [(1280.0, 800.0), (2560.0, 1440.0)] {
         for look in Look::ALL {
-            let shows: &[(&str, &dyn Fn(&mut Harness))] = &[
-                ("meters", &|h| {
+            let shows: &[Show] = &[
+                ("meters", |h| {
                     h.key("Ctrl+3");
                     h.screen.live.play(true);
                     for _ in 0..150 {
@@ -134,17 +137,17 @@ fn looks_for_the_eye() {
                         h.send(Message::Tick);
                     }
                 }),
-                ("export", &|h| h.key("Ctrl+Shift+E")),
-                ("shelf", &|h| {
+                ("export", |h| h.key("Ctrl+Shift+E")),
+                ("shelf", |h| {
                     h.key("Ctrl+5");
                     h.types("gate");
                 }),
-                ("gallery", &|h| h.key("Ctrl+Shift+N")),
-                ("present", &|h| {
+                ("gallery", |h| h.key("Ctrl+Shift+N")),
+                ("present", |h| {
                     h.key("Ctrl+Alt+P");
                     h.key("Ctrl+6");
                 }),
-                ("filter", &|h| {
+                ("filter", |h| {
                     h.screen.live.play(true);
                     h.clicks_on("low");
                     for _ in 0..60 {

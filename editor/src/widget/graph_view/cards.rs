@@ -37,7 +37,15 @@ pub(super) fn write(
     side: Side,
     color: Color,
 ) {
-    // The toolkit cuts texts off at the edge of a layer alone.
+    // The toolkit cuts texts off at the edge of a layer alone: what begins outside of the room would be seen there.
+    let out = match side {
+        Side::Left => at.x < room.x - 1.0,
+        Side::Right => at.x > room.x + room.width + 1.0,
+        Side::Middle => false,
+    };
+    if out {
+        return;
+    }
     let width = match side {
         Side::Left => room.x + room.width - at.x,
         Side::Right => at.x - room.x,
