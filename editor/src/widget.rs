@@ -39,7 +39,9 @@ fn paint(
 
 /// The ground of a picture.
 fn ground(renderer: &mut iced::Renderer, bounds: iced::Rectangle, c: &Colors) {
-    let border = iced::border::rounded(crate::theme::ROUND);
+    // Where it is no darker than what lies around, a line shows where it ends.
+    let width = if c.canvas == c.surface { 1.0 } else { 0.0 };
+    let border = iced::Border { color: c.line, width, radius: crate::theme::ROUND.into() };
     renderer.fill_quad(renderer::Quad { bounds, border, ..renderer::Quad::default() }, c.canvas);
 }
 

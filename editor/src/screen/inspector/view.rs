@@ -315,6 +315,19 @@ impl Screen {
             let words = format!("{}: {}", warning.place, super::super::sentence(&warning.what));
             all = all.push(text(words).size(theme::SMALL).color(c.dim));
         }
-        all.into()
+        let records = self.live.recording().is_some();
+        let record = if records { "End the recording" } else { "Record…" };
+        let rows = [
+            row![
+                run("Start from…", Command::Gallery, false, c),
+                run("Open again…", Command::Recent, false, c)
+            ],
+            row![run("Put a patch in…", Command::Import, false, c)],
+            row![
+                run("Export a file…", Command::ExportMix, false, c),
+                run(record, Command::Record, records, c)
+            ],
+        ];
+        all.push(space().height(8)).extend(rows.map(|row| row.spacing(6).into())).into()
     }
 }
