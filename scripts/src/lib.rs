@@ -10,7 +10,6 @@ pub mod apply;
 pub mod doc;
 mod draft;
 mod lines;
-#[cfg(feature = "lsp")]
 pub mod lsp;
 mod run;
 pub mod sandbox;
