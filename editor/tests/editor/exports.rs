@@ -153,7 +153,7 @@ fn what_was_heard_before_anyone_thought_of_recording_is_kept() {
     let (_folder, path) = scratch();
     let mut h = Harness::new(with(TONE));
     h.until("it sounds", |s| s.live.peaks()[0] > 0.1);
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    std::thread::sleep(std::time::Duration::from_millis(800));
     h.key("Ctrl+Shift+R");
     h.chooser.chooses(&path);
     h.key("Enter");
