@@ -2,7 +2,7 @@
 
 use crate::support::build::{compiled_in, context, patch};
 use crate::support::kinds;
-use signalbox_engine::compile::{Compiled, Context};
+use signalbox_engine::compile::{Compiled, Context, settle};
 use signalbox_engine::run::{Builder, pair};
 use signalbox_engine::schedule::{Schedule, Step};
 
@@ -168,4 +168,14 @@ fn nodes_stay_in_their_lanes_until_three_of_four_are_empty() {
     assert_eq!(after(&[4, 1]), [[4], [1]]);
     // Others do not go where somebody lay.
     assert_eq!(after(&[5, 9]), [&[8][..], &[8, 4]]);
+}
+
+#[test]
+fn the_outputs_are_known_before_the_steps_are() {
+    let shelf = kinds::shelf();
+    let patch = patch("c count\nz output\na output\nc > z\nc > a");
+    let Ok(settled) = settle(&patch, &context(&shelf)) else { panic!("it can be compiled") };
+    let schedule = compiled_in(&patch, 16).unwrap_or_else(|p| panic!("{p:?}")).schedule;
+    assert_eq!(settled.outputs().collect::<Vec<_>>(), ["a", "z"]);
+    assert!(schedule.names().eq(settled.outputs()));
 }
