@@ -94,6 +94,8 @@ pub struct FlatCable {
     pub goes: bool,
     /// Whether what it leads from is new, or was not heard before.
     pub comes: bool,
+    /// Whether its delay is on its way from another length, so that no other can lie beside it.
+    pub apart: bool,
 }
 
 impl FlatNode {
@@ -120,6 +122,7 @@ impl FlatCable {
             was: None,
             goes: false,
             comes: false,
+            apart: false,
         }
     }
 }

@@ -93,6 +93,16 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Marks the cables whose delay is to lie by itself: `slips` tells of a cable, of the frames by which it is held
+    /// back and of its channels, whether that is on its way from another length.
+    pub(crate) fn part(&mut self, slips: impl Fn(&FlatCable, usize, usize) -> bool) {
+        let outputs = &self.widths.outputs;
+        for (cable, &frames) in self.flat.cables.iter_mut().zip(&self.alignment.delay) {
+            let (node, port) = cable.from;
+            cable.apart = frames > 0 && slips(cable, frames, outputs[node].get(port).copied().unwrap_or(0));
+        }
+    }
+
     /// The names of the outputs, in the order of the schedule.
     pub fn outputs(&self) -> impl Iterator<Item = &str> + Clone {
         self.flat.nodes.iter().filter(|n| is_output(n.declaration)).map(|n| &*n.key)

@@ -65,7 +65,8 @@ impl Builder {
     }
 
     /// The passes over steps, such that the nodes of the last program stay where their state lies.
-    pub(super) fn finish(&self, settled: Settled, context: &Context<'_>, tempo: &TempoMap) -> Compiled {
+    pub(super) fn finish(&self, mut settled: Settled, context: &Context<'_>, tempo: &TempoMap) -> Compiled {
+        settled.part(|cable, frames, width| self.lines.slips(cable, frames, width));
         let seat = |flat: &Flat, widths: &Widths, node: usize| self.seat(flat, widths, context, tempo, node);
         finish(settled, context, tempo, &seat)
     }

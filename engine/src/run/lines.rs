@@ -2,6 +2,7 @@
 
 use super::line::DelayLine;
 use super::moves::{Held, Moves, Slip};
+use crate::compile::FlatCable;
 use crate::schedule::{Line, Schedule, WideLine};
 use foldhash::HashMap;
 use std::cell::UnsafeCell;
@@ -15,6 +16,8 @@ struct Kept {
     /// In which lane, of how many.
     lane: usize,
     lanes: usize,
+    /// Whether it began on its way from another length.
+    slips: bool,
     line: Arc<Held<DelayLine>>,
 }
 
@@ -33,6 +36,14 @@ pub struct GoneOn {
 }
 
 impl Lines {
+    /// Whether a cable with so many channels, held back by so many frames now, is on its way there from another length.
+    pub fn slips(&self, cable: &FlatCable, frames: usize, width: usize) -> bool {
+        let FlatCable { scope, id, ends, goes, .. } = cable;
+        let (scope, cable, ends, goes) = (scope.clone(), *id, *ends, *goes);
+        let name = Line { scope, cable, ends, frames: 0, width, was: None, goes };
+        self.0.get(&name).is_some_and(|kept| kept.slips || kept.frames != frames)
+    }
+
     /// The delays of the next schedule. Those that were there, and are as long and lie where they did, are kept; others
     /// take over what their cables held before. One that gets another length takes `fade` frames to come to it.
     pub fn go_on(&mut self, schedule: &Schedule, fade: usize, moves: &mut Moves) -> GoneOn {
@@ -46,40 +57,37 @@ impl Lines {
         }
         let mut all = GoneOn { lines: Vec::new(), wide: Vec::new(), unsettled: 0 };
         for line in &schedule.lines {
-            let (held, unsettled) = old.single(line, fade, moves);
-            all.unsettled = all.unsettled.max(unsettled);
-            self.keep(line, (0, 1), &held);
-            all.lines.push(held);
+            let kept = old.single(line, fade, moves, &mut all.unsettled);
+            all.lines.push(kept.line.clone());
+            self.0.insert(line.name(), kept);
         }
         for wide in &schedule.wide_lines {
             let held = old.wide(wide, moves);
             for (lane, line) in wide.lanes.iter().enumerate() {
-                line.iter().for_each(|line| self.keep(line, (lane, wide.lanes.len()), &held));
+                let (frames, lanes) = (wide.frames(), wide.lanes.len());
+                let kept = Kept { frames, lane, lanes, slips: false, line: held.clone() };
+                self.0.extend(line.iter().map(|line| (line.name(), kept.clone())));
             }
             all.wide.push(held);
         }
         all
     }
 
-    fn keep(&mut self, line: &Line, (lane, lanes): (usize, usize), held: &Arc<Held<DelayLine>>) {
-        self.0.insert(line.name(), Kept { frames: line.frames, lane, lanes, line: held.clone() });
-    }
-
-    /// A cable's delay, and for how many frames it is on its way from another length.
-    fn single(&mut self, line: &Line, fade: usize, moves: &mut Moves) -> (Arc<Held<DelayLine>>, usize) {
+    /// A cable's delay; `unsettled` grows to the frames for which it is on its way from another length.
+    fn single(&mut self, line: &Line, fade: usize, moves: &mut Moves, unsettled: &mut usize) -> Kept {
         let kept = match self.0.remove(&line.name()) {
-            Some(kept) if kept.frames == line.frames && kept.lanes == 1 => return (kept.line, 0),
+            Some(kept) if kept.frames == line.frames && kept.lanes == 1 => return kept,
             kept => kept,
         };
-        let was = kept.as_ref().map(|kept| kept.frames).or(line.was);
-        let new = match was.filter(|&was| was != line.frames) {
+        let was = kept.as_ref().map(|kept| kept.frames).or(line.was).filter(|&was| was != line.frames);
+        let new = match was {
             Some(was) => DelayLine::following(line.width, line.frames, was, fade),
             None => DelayLine::new(line.width, line.frames),
         };
-        let unsettled = new.unsettled();
+        *unsettled = new.unsettled().max(*unsettled);
         let new = Arc::new(Held(UnsafeCell::new(new)));
         moves.lines.extend(kept.map(|kept| Slip { from: (kept.line, kept.lane), to: (new.clone(), 0) }));
-        (new, unsettled)
+        Kept { frames: line.frames, lane: 0, lanes: 1, slips: was.is_some(), line: new }
     }
 
     /// The delay of cables side by side.

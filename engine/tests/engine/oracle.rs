@@ -254,3 +254,9 @@ fn random_patches_that_are_edited_while_they_play_give_the_interpreters_bits_for
 fn random_patches_that_are_edited_while_they_play_give_the_interpreters_bits_for_odd_seeds() {
     tell_stories((0..STORIES * soak()).map(|i| 2 * i + 1));
 }
+
+/// Delays side by side that get another length: too rare among the first seeds.
+#[test]
+fn a_patch_whose_delays_in_lanes_grow_while_it_plays_gives_the_interpreters_bits() {
+    tell_stories([13_442].into_iter());
+}

@@ -59,6 +59,6 @@ impl Emitter<'_> {
     /// Whether a cable neither comes nor goes, nor was held back by another number of frames before.
     fn stays(&self, cable: usize, frames: usize) -> bool {
         let cable = &self.flat.cables[cable];
-        cable.fade.is_none() && !cable.goes && cable.was.is_none_or(|was| was == frames)
+        cable.fade.is_none() && !cable.goes && !cable.apart && cable.was.is_none_or(|was| was == frames)
     }
 }
