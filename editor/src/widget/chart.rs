@@ -1,13 +1,12 @@
 //! Lines over a grid with numbers: a spectrum, a history.
 
-use super::Kept;
-use super::small::{Small, element};
+use super::small::{Picture, picture};
 use crate::geometry::{Point, Rect};
 use crate::theme::{Colors, fade};
 use iced::advanced::graphics::geometry::{Frame, Path, Stroke};
 use iced::advanced::text::Alignment;
 use iced::alignment::Vertical;
-use iced::{Color, Element, Length, Rectangle, Renderer, Size, mouse};
+use iced::{Color, Element, Renderer, Size};
 
 /// A line: heights from 0 to 1, evenly spread; where one is no number, there is a gap.
 pub struct Line {
@@ -105,25 +104,24 @@ pub fn draw(frame: &mut Frame<Renderer>, line: &Line, at: Rect) {
     }
 }
 
-impl<Message> Small<Message> for Chart {
-    type State = Kept;
-
-    fn size(&self) -> Size<Length> {
-        Size::new(Length::Fill, Length::Fixed(self.height))
+impl Picture for Chart {
+    fn height(&self) -> f32 {
+        self.height
     }
 
-    fn draw(&self, kept: &Kept, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
-        super::ground(renderer, bounds, self.colors);
-        super::paint(kept, renderer, bounds, true, |frame| {
-            let at = inside(bounds.width, bounds.height);
-            self.grid(frame, at);
-            self.lines.iter().for_each(|line| draw(frame, line, at));
-        });
+    fn colors(&self) -> &'static Colors {
+        self.colors
+    }
+
+    fn draw(&self, frame: &mut Frame<Renderer>, size: Size) {
+        let at = inside(size.width, size.height);
+        self.grid(frame, at);
+        self.lines.iter().for_each(|line| draw(frame, line, at));
     }
 }
 
 impl<'a, Message: 'a> From<Chart> for Element<'a, Message> {
     fn from(chart: Chart) -> Self {
-        element(chart)
+        picture(chart)
     }
 }

@@ -1,14 +1,13 @@
 //! How the two sides of a sound lie to each other: what both have stands upright, what only one has leans to it, what is
 //! upside down in one lies flat. A bar below tells how much they agree.
 
-use super::Kept;
-use super::small::{Small, element};
+use super::small::{Picture, picture};
 use crate::geometry::{Point, Rect};
 use crate::theme::{Colors, fade};
 use iced::advanced::graphics::geometry::{Frame, Path, Stroke};
 use iced::advanced::text::Alignment;
 use iced::alignment::Vertical;
-use iced::{Element, Length, Rectangle, Renderer, Size, mouse};
+use iced::{Element, Renderer, Size};
 
 /// A goniometer.
 pub struct Goniometer {
@@ -95,26 +94,25 @@ impl Goniometer {
     }
 }
 
-impl<Message> Small<Message> for Goniometer {
-    type State = Kept;
-
-    fn size(&self) -> Size<Length> {
-        Size::new(Length::Fill, Length::Fixed(self.height))
+impl Picture for Goniometer {
+    fn height(&self) -> f32 {
+        self.height
     }
 
-    fn draw(&self, kept: &Kept, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
-        super::ground(renderer, bounds, self.colors);
-        super::paint(kept, renderer, bounds, true, |frame| {
-            let (width, height) = (bounds.width - 2.0 * PAD, bounds.height - BAR);
-            self.draw_places(frame, Rect::new(PAD, PAD, width, height - PAD));
-            self.draw_bar(frame, Rect::new(PAD + 4.0, height + 10.0, width - 8.0, 0.0));
-        });
+    fn colors(&self) -> &'static Colors {
+        self.colors
+    }
+
+    fn draw(&self, frame: &mut Frame<Renderer>, size: Size) {
+        let (width, height) = (size.width - 2.0 * PAD, size.height - BAR);
+        self.draw_places(frame, Rect::new(PAD, PAD, width, height - PAD));
+        self.draw_bar(frame, Rect::new(PAD + 4.0, height + 10.0, width - 8.0, 0.0));
     }
 }
 
 impl<'a, Message: 'a> From<Goniometer> for Element<'a, Message> {
     fn from(goniometer: Goniometer) -> Self {
-        element(goniometer)
+        picture(goniometer)
     }
 }
 

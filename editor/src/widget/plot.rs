@@ -1,12 +1,11 @@
 //! A picture of a node, or a line of any kind, in a box.
 
-use super::Kept;
-use super::small::Small;
+use super::small::{Picture, picture};
 use crate::geometry::{Point, Rect};
 use crate::picture::Sort;
 use crate::theme::{Colors, fade};
 use iced::advanced::graphics::geometry::{Frame, Path, Stroke, path::Builder};
-use iced::{Color, Element, Length, Rectangle, Renderer, Size, mouse};
+use iced::{Color, Element, Renderer, Size};
 
 /// Draws a line, evenly spread over a box, and what lies under it.
 pub fn draw(
@@ -87,28 +86,27 @@ pub struct Plot {
     pub colors: &'static Colors,
 }
 
-impl<Message> Small<Message> for Plot {
-    type State = Kept;
-
-    fn size(&self) -> Size<Length> {
-        Size::new(Length::Fill, Length::Fixed(self.height))
+impl Picture for Plot {
+    fn height(&self) -> f32 {
+        self.height
     }
 
-    fn draw(&self, kept: &Kept, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
-        super::ground(renderer, bounds, self.colors);
-        super::paint(kept, renderer, bounds, true, |frame| {
-            let at = Rect::new(8.0, 8.0, bounds.width - 16.0, bounds.height - 16.0);
-            let (across, upright) = behind(self.sort);
-            lines(frame, at, across, upright, self.colors.grid);
-            for (line, color) in &self.lines {
-                draw(frame, self.sort, line, at, *color, 1.5);
-            }
-        });
+    fn colors(&self) -> &'static Colors {
+        self.colors
+    }
+
+    fn draw(&self, frame: &mut Frame<Renderer>, size: Size) {
+        let at = Rect::new(8.0, 8.0, size.width - 16.0, size.height - 16.0);
+        let (across, upright) = behind(self.sort);
+        lines(frame, at, across, upright, self.colors.grid);
+        for (line, color) in &self.lines {
+            draw(frame, self.sort, line, at, *color, 1.5);
+        }
     }
 }
 
 impl<'a, Message: 'a> From<Plot> for Element<'a, Message> {
     fn from(plot: Plot) -> Self {
-        super::small::element(plot)
+        picture(plot)
     }
 }

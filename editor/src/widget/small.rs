@@ -1,5 +1,8 @@
 //! What all small widgets have in common: a size that is known before, a state of their own, and that they hold nothing.
 
+use super::Kept;
+use crate::theme::Colors;
+use iced::advanced::graphics::geometry::Frame;
 use iced::advanced::widget::{Operation, Tree, tree};
 use iced::advanced::{Clipboard, Layout, Shell, Widget, layout, renderer};
 use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, mouse};
@@ -43,6 +46,38 @@ pub trait Small<Message> {
 /// A small widget as the toolkit has it.
 pub fn element<'a, Message: 'a>(small: impl Small<Message> + 'a) -> Element<'a, Message> {
     Element::new(Held(small))
+}
+
+/// A picture that hears nothing: on the ground of a pane, as wide as its place.
+pub trait Picture {
+    /// How high it is.
+    fn height(&self) -> f32;
+
+    /// The colours.
+    fn colors(&self) -> &'static Colors;
+
+    /// Draws it into a frame of its own.
+    fn draw(&self, frame: &mut Frame<Renderer>, size: Size);
+}
+
+/// A picture as the toolkit has it.
+pub fn picture<'a, Message: 'a>(picture: impl Picture + 'a) -> Element<'a, Message> {
+    element(Still(picture))
+}
+
+struct Still<P>(P);
+
+impl<Message, P: Picture> Small<Message> for Still<P> {
+    type State = Kept;
+
+    fn size(&self) -> Size<Length> {
+        Size::new(Length::Fill, Length::Fixed(self.0.height()))
+    }
+
+    fn draw(&self, kept: &Kept, renderer: &mut Renderer, bounds: Rectangle, _: mouse::Cursor) {
+        super::ground(renderer, bounds, self.0.colors());
+        super::paint(kept, renderer, bounds, true, |frame| self.0.draw(frame, bounds.size()));
+    }
 }
 
 struct Held<S>(S);
