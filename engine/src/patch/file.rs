@@ -1,6 +1,7 @@
 //! The patch as a versioned JSON file: a node, a cable or a lane a line, in a stable order.
 
 use super::edit::good_id;
+use super::unique::Unique;
 use super::{Cable, Control, Endpoint, Graph, Lane, Marker, Moment, Node, Patch, PatchError, TempoMap};
 use crate::node::{Value, nearest};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,7 @@ pub fn read(text: &str) -> Result<Patch, PatchError> {
         Some(format) if format > u64::from(FORMAT) => return Err(PatchError::Newer(format)),
         Some(_) => {}
     }
+    serde_json::from_str::<Unique>(text)?;
     let data: PatchData = serde_json::from_str(text)?;
     let defaults = TempoMap::default();
     let tempo =

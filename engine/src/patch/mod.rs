@@ -10,6 +10,7 @@ pub mod file;
 mod history;
 mod tempo;
 mod time;
+mod unique;
 mod voices;
 
 pub use document::{Cable, Control, Endpoint, Graph, Lane, Marker, Node, Patch, Point, Role, Shape};

@@ -173,6 +173,12 @@ fn a_field_that_is_missing_or_there_twice_is_an_error() {
         (r#"{"format": 1, "nodes": [], "nodes": []}"#, "nodes"),
         (r#"{"format": 1, "lanes": [{"to": "a.b"}]}"#, "points"),
         (r#"{"format": 1, "format": 1}"#, "format"),
+        (
+            r#"{"format": 1, "nodes": [{"id": "a", "kind": "gain", "values": {"gain": 1, "gain": 2}}]}"#,
+            "gain",
+        ),
+        (r#"{"format": 1, "subpatches": {"strip": {}, "strip": {}}}"#, "strip"),
+        (r#"{"format": 1, "meta": {"by": [{"name": "x", "name": "y"}]}}"#, "name"),
     ] {
         let (told, line) = error(text);
         assert!(told.contains(&format!("`{name}`")) && line == Some(1), "{told}");
