@@ -1,5 +1,6 @@
 //! First pass: validates, and unfolds sub-patches into one flat table of nodes and one of cables.
 
+mod around;
 mod instance;
 mod kinds;
 
@@ -29,8 +30,9 @@ pub fn expand(patch: &Patch, context: &Context<'_>) -> Result<(Flat, Vec<Problem
     if !walk.errors.is_empty() {
         return Err(walk.errors);
     }
-    let Walk { mut flat, boundary, muted, instances, mut errors, warnings, .. } = walk;
+    let Walk { mut flat, boundary, muted, instances, bypassed, mut errors, mut warnings, .. } = walk;
     settle_boundaries(&mut flat, &boundary);
+    warnings.extend(around::lead(&mut flat, &bypassed));
     for cable in flat.cables.iter().filter(|c| !flat.repeats(c)) {
         errors.extend(kinds_differ(&flat, cable));
     }
@@ -61,6 +63,7 @@ struct Walk<'a> {
     boundary: Vec<bool>,
     muted: Vec<bool>,
     instances: Vec<Instance>,
+    bypassed: Vec<around::Bypassed>,
     /// Whether another voice than the first is being unfolded.
     repeats: bool,
     errors: Vec<Problem>,
@@ -80,6 +83,7 @@ impl<'a> Walk<'a> {
             boundary: Vec::with_capacity(count),
             muted: Vec::with_capacity(count),
             instances: Vec::new(),
+            bypassed: Vec::new(),
             repeats: false,
             errors: Vec::new(),
             warnings: Vec::new(),
@@ -122,7 +126,7 @@ impl<'a> Walk<'a> {
                     self.muted[first..].fill(true);
                 }
                 if node.bypass {
-                    self.no_bypass(&key, "a sub-patch");
+                    self.go_around(&key, sub);
                 }
                 continue;
             }
@@ -153,7 +157,8 @@ impl<'a> Walk<'a> {
         self.errors.extend(wrong.into_iter().map(|e| Problem::new(&*key, e.to_string())));
         let around = passes(declaration);
         if node.bypass && !around && !super::is_placeholder(declaration) {
-            self.no_bypass(&key, "a node that does not begin with sound in and sound out");
+            let what = "a node that does not begin with sound in and sound out";
+            self.warnings.push(no_bypass(&key, what));
         }
         if node.voices.is_some() && !super::is_placeholder(declaration) {
             let what = format!("`{}` is no sub-patch; only an instance of one has voices", node.kind);
@@ -174,11 +179,6 @@ impl<'a> Walk<'a> {
             early: 0,
             repeats: self.repeats,
         });
-    }
-
-    fn no_bypass(&mut self, key: &str, whom: &str) {
-        let what = format!("sound can't go round {whom}; it stays in, mute it or pull its cables");
-        self.warnings.push(Problem::new(key, what));
     }
 
     /// Unfolds the cables and lanes of a graph, that of a voice with its number.
@@ -248,6 +248,10 @@ fn overridden<'a>(node: &'a Node, id: &str, overrides: &Map<String, Value>) -> C
         }
     }
     values
+}
+
+fn no_bypass(key: &str, whom: &str) -> Problem {
+    Problem::new(key, format!("sound can't go round {whom}; it stays in, mute it or pull its cables"))
 }
 
 fn ends_of(from: &Endpoint, to: &Endpoint) -> u64 {

@@ -106,6 +106,15 @@ impl FlatNode {
 }
 
 impl FlatCable {
+    /// The number of the cable that leads round an instance, in its scope.
+    pub(super) const AROUND: u32 = u32::MAX;
+
+    /// Whether it leads round an instance that is bypassed.
+    pub(super) fn goes_around(&self) -> bool {
+        // Cables of the patch have a number made from their ends.
+        (self.id, self.ends) == (Self::AROUND, 0)
+    }
+
     /// A cable at full level, the first of its scope.
     pub(super) fn plain(scope: &Arc<str>, from: (usize, usize), to: (usize, Target)) -> Self {
         let scope = scope.clone();

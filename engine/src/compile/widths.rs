@@ -1,6 +1,6 @@
 //! Second pass: how many channels each port has.
 
-use super::flat::{Flat, Target};
+use super::flat::{Flat, FlatCable, Target};
 use super::rows::Rows;
 use super::{Context, Problem};
 use crate::node::{MAX_CHANNELS, Port, PortKind, Setting, Width};
@@ -45,6 +45,9 @@ pub fn infer(flat: &Flat, context: &Context<'_>) -> Result<Widths, Vec<Problem>>
         if source == wanted || source <= 1 {
             return None;
         }
+        if let Some(way) = flat.cables.iter().find(|c| c.goes_around() && c.to.0 == cable.to.0) {
+            return Some(no_way(way, &widths, if std::ptr::eq(way, cable) { wanted } else { source }));
+        }
         let adapter = match wanted {
             1 => "put a `mono` node in between, or take one channel with `split`",
             _ => "put a `split` and a `join` in between, to say which channel goes where",
@@ -52,7 +55,17 @@ pub fn infer(flat: &Flat, context: &Context<'_>) -> Result<Widths, Vec<Problem>>
         let place = format!("cable {}{} ({} → {}.{name})", cable.scope, cable.id, from.key, to.key);
         Some(Problem::new(place, format!("{source} channels do not fit into {wanted}; {adapter}")))
     }));
+    errors.dedup_by(|a, b| a.place == b.place);
     if errors.is_empty() { Ok(widths) } else { Err(errors) }
+}
+
+/// Why sound can't go round an instance in which so many channels lead to the output.
+fn no_way(way: &FlatCable, widths: &Widths, inside: usize) -> Problem {
+    let comes = widths.outputs[way.from.0][way.from.1];
+    let what = format!(
+        "{comes} channels come in and {inside} go out, so sound can't go round it; take its bypass off"
+    );
+    Problem::new(way.scope.trim_end_matches('/'), what)
 }
 
 /// The width that a declaration gives by itself; 1 where it follows.

@@ -124,19 +124,70 @@ fn bypass_silences_further_outputs() {
     assert!(sounding(&run(&patch, 200).output("out")[0]).is_empty());
 }
 
+//           ┌ strip, bypassed ──────────┐
+//  click ── │ in ─ latent 50 ─ x2 ─ back │ ─ out
+//           │ in ─────────────────── side │
+//           └───────────────────────────┘
+#[test]
+fn bypass_of_a_sub_patch_passes_its_first_input_as_late_as_it_was() {
+    let strip = "in input
+                 late latent frames=50
+                 twice gain gain=2
+                 back output
+                 side output
+                 in > late
+                 late > twice
+                 twice > back
+                 in > side";
+    for voices in ["", " voices=3"] {
+        let with = |more: &str, port: &str| {
+            nested(
+                &format!("hiss noise\na strip{voices}{more}\nout output\nhiss > a\na{port} > out"),
+                &[("strip", strip)],
+            )
+        };
+        let (round, inside) = (run(&with(" bypass", ""), 300), run(&with("", ""), 300));
+        let dry = run(&patch("hiss noise\nout output\nhiss > out"), 300);
+        let (round, inside) = (&round.output("out")[0], &inside.output("out")[0]);
+        assert_eq!(round[50..], dry.output("out")[0][..250], "bit by bit, and 50 frames late");
+        assert_ne!(round, inside, "without the bypass it is louder");
+        assert!(sounding(&run(&with(" bypass", ".side"), 300).output("out")[0]).is_empty());
+        assert_eq!(warnings(&with(" bypass", "")), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn bypass_that_can_not_be_is_told() {
     let patch = nested(
         "hiss noise bypass
-         a strip bypass
+         n notes
+         a hum bypass
+         b lead bypass
          out output
-         hiss > a
-         a > out",
-        &[("strip", "in input\nback output\nin > back")],
+         n > b
+         a > out
+         b > out",
+        &[
+            ("hum", "hiss noise\nback output\nhiss > back"),
+            ("lead", "in input\np pulse\nback output\nin > p\np > back"),
+        ],
     );
     let told = warnings(&patch);
-    assert!(told.iter().any(|w| w.starts_with("hiss: sound can't go round")), "{told:?}");
-    assert!(told.iter().any(|w| w.starts_with("a: sound can't go round a sub-patch")), "{told:?}");
+    assert!(told.iter().any(|w| w.starts_with("hiss: sound can't go round a node")), "{told:?}");
+    for name in ["a", "b"] {
+        let place = format!("{name}: sound can't go round a sub-patch that");
+        assert!(told.iter().any(|w| w.starts_with(&place)), "{told:?}");
+    }
+    assert!(!sounding(&run(&patch, 300).output("out")[0]).is_empty(), "they stay in");
+}
+
+#[test]
+fn sound_that_does_not_fit_round_a_sub_patch_is_refused_with_its_name() {
+    let told = problems(&nested(
+        "hiss noise width=2\na strip bypass\nout output\nhiss > a\na > out",
+        &[("strip", "in input\nthree noise width=3\nback output\nthree > back")],
+    ));
+    assert_eq!(told, "a: 2 channels come in and 3 go out, so sound can't go round it; take its bypass off");
 }
 
 //  notes ─ [ in (bypassed) ─ pulse ─ back ] ─ out

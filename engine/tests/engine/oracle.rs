@@ -7,7 +7,7 @@ use crate::support::judge::{lanes, or_panic, wrong};
 use crate::support::play::play;
 use crate::support::shrink::shrink;
 use crate::support::story::{self, Scene, story};
-use signalbox_engine::compile::{Compiled, Depth, FlatNode, Mode};
+use signalbox_engine::compile::{Compiled, Depth, FlatCable, FlatNode, Mode};
 use signalbox_engine::patch::Patch;
 use signalbox_engine::schedule::access::{reads, writes};
 use signalbox_engine::schedule::{Dealer, Run, Schedule, Step, Term};
@@ -189,6 +189,8 @@ impl Coverage {
         self.count("lane where a loop is cut", runs(&|r| r.mode == Mode::Emit && !r.moved.is_empty()));
         self.count("bypass", nodes(&|n| n.bypass));
         self.count("bypass with latency", nodes(&|n| n.bypass && n.declaration.name == "latent"));
+        let round = |c: &FlatCable| (c.id, c.ends) == (u32::MAX, 0);
+        self.count("bypass of a sub-patch", compiled.flat.cables.iter().any(round));
         self.count("nested twice", nodes(&|n| n.key.matches('/').count() > 1));
         self.count("three channels", compiled.widths.outputs.iter().flatten().any(|&w| w == 3));
         self.count("mute", patch.graph.nodes.values().any(|n| n.mute));

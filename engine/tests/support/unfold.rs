@@ -129,6 +129,7 @@ fn unfold(patch: &Patch) -> (Nodes, Wires, Choirs) {
     all.nodes(&patch.graph, "", &Map::new(), false);
     all.cables(&patch.graph, "", None);
     let events = all.events();
+    all.around(&patch.graph, "", &events);
     all.wires = all.wires.iter().filter_map(|(id, wire)| Some((id.clone(), all.heard(wire)?))).collect();
     let (dealers, choirs) = all.deal(&events);
     let mut wires = all.wires.clone();
@@ -332,6 +333,37 @@ impl<'a> Unfolding<'a> {
             let (from, to) = if input { (outer, inner) } else { (inner, outer) };
             let wire = plain((from, 0), (to, Target::Port(0)), Some(voice));
             self.wires.push(((format!("{key}/"), port_id(number, Some(voice))), wire));
+        }
+    }
+
+    /// Leads sound round the instances that are bypassed; what is inside is heard no more.
+    fn around(&mut self, graph: &Graph, prefix: &str, events: &BTreeSet<String>) {
+        for (id, node) in &graph.nodes {
+            let Some(sub) = self.patch.subpatches.get(&node.kind) else { continue };
+            let key = format!("{prefix}{id}");
+            for (scope, _) in scopes(&key, node.voices) {
+                self.around(sub, &scope, events);
+            }
+            let ports = |kind: &str| -> Vec<String> {
+                let ports = sub.nodes.iter().filter(|(_, n)| n.kind == kind);
+                ports.map(|(id, _)| format!("{key}/{id}")).collect()
+            };
+            let (inputs, outputs) = (ports("input"), ports("output"));
+            let (Some(from), Some(to)) = (inputs.first(), outputs.first()) else { continue };
+            if !node.bypass || events.contains(from) || events.contains(to) {
+                continue;
+            }
+            let scope = format!("{key}/");
+            let inside =
+                |id: &(String, u32), wire: &Wire| id.0.starts_with(&scope) && outputs.contains(&wire.to.0);
+            self.wires.retain(|(id, wire)| !(inside(id, wire) && events.contains(&wire.to.0)));
+            for (id, wire) in &mut self.wires {
+                if inside(id, wire) {
+                    wire.gain = 0.0;
+                }
+            }
+            let wire = plain((from.clone(), 0), (to.clone(), Target::Port(0)), None);
+            self.wires.push(((scope, u32::MAX), wire));
         }
     }
 

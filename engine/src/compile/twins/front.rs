@@ -2,7 +2,7 @@
 
 use super::{Chain, Chance, Pass, Twin, any};
 use crate::compile::expand::expand;
-use crate::compile::flat::Flat;
+use crate::compile::flat::{Flat, FlatCable};
 use crate::node::{PortKind, Width};
 use crate::patch::{Graph, Patch};
 
@@ -10,6 +10,8 @@ pub const TWINS: &[Twin] = &[
     Twin { pass: Pass::Expand, what: "a value that an instance sets is lost", wrong: no_override },
     Twin { pass: Pass::Expand, what: "a muted node sounds", wrong: no_mute },
     Twin { pass: Pass::Expand, what: "no sound goes round a bypassed node", wrong: no_bypass },
+    Twin { pass: Pass::Expand, what: "no sound goes round a bypassed instance", wrong: no_way_round },
+    Twin { pass: Pass::Expand, what: "a bypassed instance is heard", wrong: both_ways },
     Twin { pass: Pass::Expand, what: "a cable has no level", wrong: no_gain },
     Twin { pass: Pass::Expand, what: "a cable is lost", wrong: no_cable },
     Twin { pass: Pass::Expand, what: "a lane is lost", wrong: no_lane },
@@ -67,6 +69,20 @@ fn no_mute(c: &mut Chain, chance: &mut Chance) -> Option<()> {
 fn no_bypass(c: &mut Chain, chance: &mut Chance) -> Option<()> {
     let node = any(chance, c.flat.nodes.iter_mut().filter(|n| n.bypass))?;
     node.bypass = false;
+    Some(())
+}
+
+fn no_way_round(c: &mut Chain, chance: &mut Chance) -> Option<()> {
+    let ways = c.flat.cables.iter().enumerate().filter(|(_, c)| c.goes_around());
+    let at = any(chance, ways.map(|(at, _)| at))?;
+    c.flat.cables.remove(at);
+    Some(())
+}
+
+fn both_ways(c: &mut Chain, chance: &mut Chance) -> Option<()> {
+    let ways: Vec<_> = c.flat.cables.iter().filter(|c| c.goes_around()).map(|c| c.to.0).collect();
+    let inside = |c: &&mut FlatCable| c.gain == 0.0 && ways.contains(&c.to.0);
+    any(chance, c.flat.cables.iter_mut().filter(inside))?.gain = 1.0;
     Some(())
 }
 
