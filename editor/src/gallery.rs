@@ -33,12 +33,10 @@ pub struct Start {
 
 /// All of them: an empty one first. That each can be read is tried by a test.
 pub fn starts() -> Vec<Start> {
-    let empty =
-        Start { name: "Empty", what: "Nothing yet: Tab adds a node.".into(), patch: Patch::default() };
+    let empty = Start { name: "Empty", what: "Nothing yet: Tab adds a node".into(), patch: Patch::default() };
     let read = |(name, text): &Entry| {
         let patch = file::read(text).ok()?;
-        let what =
-            patch.title.split_once(": ").map_or("Notes through a filter, an echo and a room.", |t| t.1);
+        let what = patch.title.split_once(": ").map_or("Notes through a filter, an echo and a room", |t| t.1);
         let mut letters = what.chars();
         let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
         Some(Start { name, what: format!("{first}{}", letters.as_str()), patch })

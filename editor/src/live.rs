@@ -22,7 +22,7 @@ use signalbox_engine::patch::{Control, Endpoint, Scope};
 use signalbox_live::midi::{Midi, System, Told};
 use signalbox_live::{Event, Order, Place, Report, Set, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -73,6 +73,8 @@ pub struct Live {
     stage: Stage,
     shelf: Arc<Shelf>,
     midi: Option<Midi>,
+    /// The MIDI ports that are listened to.
+    controllers: BTreeSet<String>,
     output: Output,
     volume: f32,
     silent: bool,
@@ -127,6 +129,7 @@ impl Live {
             stage,
             shelf,
             midi,
+            controllers: BTreeSet::new(),
             output,
             volume,
             silent: false,
@@ -298,6 +301,11 @@ impl Live {
         self.scope.as_ref()
     }
 
+    /// Whether a MIDI port is listened to.
+    pub fn has_controllers(&self) -> bool {
+        !self.controllers.is_empty()
+    }
+
     /// What has happened, the last at the end.
     pub fn told(&self) -> &[String] {
         &self.told
@@ -315,6 +323,10 @@ impl Live {
             }
         }
         for told in self.midi.iter().flat_map(Midi::told) {
+            match &told {
+                Told::Listens(name) => self.controllers.insert(name.clone()),
+                Told::Gone(name) | Told::Failed(name, _) => self.controllers.remove(name),
+            };
             self.told.push(match told {
                 Told::Listens(name) => format!("Listens to {name}."),
                 Told::Gone(name) => format!("{name} is gone."),
@@ -419,7 +431,7 @@ fn text(event: Event) -> Option<String> {
     Some(match event {
         Event::Plays(device, rate) => format!("Plays on {device} at {rate} Hz."),
         Event::Lost(device) => format!("{device} is lost; it plays on in silence until it is back."),
-        Event::NoDevice(why) => format!("Plays in silence, in time: {why}. The device is tried again."),
+        Event::NoDevice(why) => format!("No sound: {why}. It is tried again by itself."),
         Event::Refused(why) => format!("{why}; what was there before plays on."),
         Event::NotFinite(node) => {
             format!("{} gave what is no number and was silenced for a moment.", known(&node))

@@ -17,6 +17,7 @@ pub mod marks;
 pub mod meters;
 mod notice;
 pub mod outline;
+pub mod path;
 pub mod pins;
 mod presets;
 pub mod search;
@@ -26,7 +27,7 @@ pub mod steps;
 mod view;
 mod ways;
 
-pub use files::{Answer, Ask, Dialogs, System};
+pub use files::{Answer, Ask, Dialogs, Given, System};
 pub use keys::heard;
 pub use notice::Notice;
 
@@ -40,6 +41,7 @@ use crate::scene::Scene;
 use crate::session::{Kept, Session, View};
 use crate::widget::graph_view;
 use iced::Task;
+use signalbox_engine::compile::Problem;
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{Edit, Scope};
 use signalbox_studio::assets::Files;
@@ -90,8 +92,10 @@ pub enum Message {
     Export(export::Message),
     /// What the clipboard holds.
     Pasted(Option<String>),
-    /// What was chosen in a dialog.
-    Chosen(Ask, Option<PathBuf>),
+    /// What a dialog has given.
+    Given(Ask, Given),
+    /// Something where a path is typed.
+    Path(path::Message),
     /// A button of a notice.
     Notice(notice::Answer),
     /// A hint is put away; all of them.
@@ -141,6 +145,7 @@ pub struct Screen {
     meters: meters::State,
     export: export::State,
     gallery: Option<gallery::State>,
+    path: Option<path::State>,
     /// The key that was pressed last, for others who look on.
     pressed: Option<show::Pressed>,
     /// What stands on the shelf.
@@ -222,6 +227,7 @@ impl Screen {
             meters: meters::State::default(),
             export: export::State::default(),
             gallery: None,
+            path: None,
             pressed: None,
             stand: shelf::State::default(),
             pins: pins::State::default(),
@@ -284,6 +290,11 @@ impl Screen {
         self.quits
     }
 
+    /// What is wrong with the patch. That nothing is heard of an empty one is no mistake.
+    fn mistakes(&self) -> &[Problem] {
+        if self.document.patch().graph.nodes.is_empty() { &[] } else { self.live.problems() }
+    }
+
     /// What is told at the moment.
     pub fn notice(&self) -> Option<&Notice> {
         self.notice.as_ref()
@@ -298,6 +309,7 @@ impl Screen {
                 self.search = None;
                 self.export.close();
                 self.gallery = None;
+                self.path = None;
                 self.stand.leave();
                 self.inspector.forget();
                 self.written = None;
@@ -312,7 +324,8 @@ impl Screen {
             Message::Gallery(message) => return self.galleried(message),
             Message::Export(message) => return self.exports(message),
             Message::Pasted(text) => self.paste(text),
-            Message::Chosen(ask, path) => return self.chosen(ask, path),
+            Message::Given(ask, given) => return self.given(ask, given),
+            Message::Path(message) => return self.pathed(message),
             Message::Notice(answer) => return self.answered(answer),
             Message::Hint(hint) => self.put_away(hint),
             Message::GoTo(done) => {
@@ -487,6 +500,14 @@ fn wrong(live: &Live, scene: &Scene) -> BTreeSet<String> {
         p.place.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_' && c != ' ').collect::<Vec<_>>()
     });
     places.filter(|id| scene.card(id).is_some()).map(String::from).collect()
+}
+
+/// A problem in words. What is wrong with all of the patch needs no place.
+fn told(problem: &Problem) -> String {
+    match problem.place.as_str() {
+        "the patch" => sentence(&problem.what),
+        place => format!("{place}: {}", sentence(&problem.what)),
+    }
 }
 
 /// A sentence of a text: it begins with a capital letter and ends with a full stop.

@@ -1,9 +1,17 @@
 //! Finding by typing: kinds of node, ports, commands.
 
+/// What is longer is no name but a sentence.
+const SENTENCE: usize = 48;
+
 /// How well a text answers what was typed, higher is better; nothing where it does not. All letters must come in their
 /// order; those at the start of words and in a row count most.
 pub fn rate(typed: &str, text: &str) -> Option<i32> {
-    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let text = text.to_lowercase();
+    // In a sentence there are almost always such letters somewhere: there they have to follow each other.
+    if text.len() > SENTENCE && !text.contains(&typed.trim().to_lowercase()) {
+        return None;
+    }
+    let text: Vec<char> = text.chars().collect();
     let mut score = 0;
     let mut from = 0;
     let mut last = None;

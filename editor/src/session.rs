@@ -273,6 +273,11 @@ impl Session {
         all.next().filter(|_| all.next().is_none()).map(String::as_str)
     }
 
+    /// Whether anything is selected.
+    pub fn has_chosen(&self) -> bool {
+        !self.selected.is_empty() || self.cable.is_some() || self.mark.is_some()
+    }
+
     /// Selects these nodes and nothing else.
     pub fn select_all(&mut self, ids: impl IntoIterator<Item = String>) {
         self.selected = ids.into_iter().collect();

@@ -165,9 +165,35 @@ impl Colors {
             Some(Group::Control) => hex(0xd0b070),
             Some(Group::Meters) => hex(0x7fb9c4),
             Some(Group::Delivery) => hex(0xc0a080),
-            None => self.dim,
+            None => return self.dim,
         };
         mix(tint, Color::BLACK, self.shade)
+    }
+
+    /// The ground of a card; of a quiet one, which is muted, bypassed or beside the path that is looked at.
+    pub fn card(&self, group: Option<Group>, quiet: bool) -> Color {
+        let ground = mix(self.raised, self.family(group), 0.06 * self.tint);
+        if quiet { mix(ground, self.canvas, 0.55) } else { ground }
+    }
+
+    /// The ground of a frame, over the canvas.
+    pub fn frame(&self, tint: crate::marks::Tint) -> Color {
+        fade(self.mark(tint), 0.10)
+    }
+
+    /// The title of a frame.
+    pub fn heading(&self, tint: crate::marks::Tint) -> Color {
+        mix(self.text, self.mark(tint), 0.25)
+    }
+
+    /// The ground of a comment.
+    pub fn comment(&self, tint: crate::marks::Tint) -> Color {
+        mix(self.surface, self.mark(tint), 0.14)
+    }
+
+    /// The ground of the button that is most likely meant, under the pointer.
+    pub fn pressed(&self) -> Color {
+        mix(self.accent, self.text, 0.15)
     }
 
     /// The colour of a frame or a comment.
@@ -215,6 +241,7 @@ pub fn fade(color: Color, alpha: f32) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::marks::Tint;
 
     /// The contrast of two colours, after WCAG 2.1.
     fn contrast(a: Color, b: Color) -> f32 {
@@ -224,16 +251,57 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    /// All families, and none.
+    const GROUPS: [Option<Group>; 13] = [
+        None,
+        Some(Group::Sources),
+        Some(Group::Filters),
+        Some(Group::Dynamics),
+        Some(Group::Colour),
+        Some(Group::Time),
+        Some(Group::Space),
+        Some(Group::Stereo),
+        Some(Group::Pitch),
+        Some(Group::Repair),
+        Some(Group::Control),
+        Some(Group::Meters),
+        Some(Group::Delivery),
+    ];
+
+    /// A colour that is seen through, over another.
+    fn over(top: Color, ground: Color) -> Color {
+        mix(ground, Color { a: 1.0, ..top }, top.a)
+    }
+
+    /// Every text on every ground that it stands on.
     #[test]
     fn text_can_be_read_in_every_look() {
         for look in Look::ALL {
             let c = look.colors();
+            let reads = |what: &str, text: Color, ground: Color| {
+                let found = contrast(text, ground);
+                assert!(found >= 4.5, "{look:?}, {what}: {found:.2}");
+            };
             for ground in [c.canvas, c.surface, c.raised, c.hover] {
                 for text in [c.text, c.dim, c.wrong, c.accent] {
-                    assert!(contrast(text, ground) >= 4.5, "{look:?}: {text:?} on {ground:?}");
+                    reads("a pane", text, ground);
                 }
             }
-            assert!(contrast(c.on_accent, c.accent) >= 4.5, "{look:?}");
+            reads("the main button", c.on_accent, c.accent);
+            reads("the main button under the pointer", c.on_accent, c.pressed());
+            for group in GROUPS {
+                reads("a name", c.text, c.card(group, false));
+                reads("a port, a kind", c.dim, c.card(group, false));
+                reads("a quiet card", c.dim, c.card(group, true));
+            }
+            for tint in Tint::ALL {
+                let frame = over(c.frame(tint), c.canvas);
+                reads("a frame's title", c.heading(tint), frame);
+                reads("what a node costs, in a frame", c.dim, frame);
+                reads("a comment", c.text, c.comment(tint));
+            }
+            // What is selected in a field.
+            reads("a selection", c.text, over(fade(c.accent, SELECTION), c.raised));
         }
     }
 

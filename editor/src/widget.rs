@@ -17,6 +17,7 @@ use crate::theme::Colors;
 use iced::advanced::graphics::geometry::{self, Renderer as _};
 use iced::advanced::{Renderer as _, renderer, text};
 use iced::alignment;
+use std::borrow::Cow;
 
 /// What a small widget draws: it is kept, and drawn anew only where it has changed.
 pub(crate) type Kept = geometry::Cache<iced::Renderer>;
@@ -63,6 +64,32 @@ fn write(
         align_y: align.1,
         ..geometry::Text::default()
     });
+}
+
+/// The length of a text in the bundled font, as a multiple of its size; rather too long than too short.
+pub(crate) fn length(words: &str) -> f32 {
+    words.chars().map(wide).sum()
+}
+
+/// How wide a letter is, as a share of its size.
+fn wide(letter: char) -> f32 {
+    match letter {
+        'i' | 'j' | 'l' | ' ' | '.' | ',' | ':' => 0.28,
+        'f' | 't' | 'r' => 0.37,
+        'm' | 'w' | 'M' | 'W' | '…' => 0.85,
+        'A'..='Z' => 0.64,
+        _ => 0.56,
+    }
+}
+
+/// A text, cut off where its room ends: so many times its size.
+pub(crate) fn cut(words: &str, room: f32) -> Cow<'_, str> {
+    if length(words) <= room {
+        return words.into();
+    }
+    let mut left = room - wide('…');
+    let kept: String = words.chars().take_while(|&letter| (left -= wide(letter), left >= 0.0).1).collect();
+    format!("{}…", kept.trim_end()).into()
 }
 
 /// A place as the toolkit has it.

@@ -66,12 +66,21 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let (width, height) = options.home.as_deref().map(Kept::read).unwrap_or_default().window;
+    let kept = options.home.as_deref().map(Kept::read).unwrap_or_default();
+    // Sizes are in units of what is drawn; where all is larger, the least window has fewer of them.
+    let least = LEAST * (1.0 / kept.scale.max(1.0));
+    let (width, height) = kept.window;
     let settings = window::Settings {
-        size: Size::new(width.max(LEAST.width), height.max(LEAST.height)),
+        size: Size::new(width.max(least.width), height.max(least.height)),
         min_size: Some(LEAST),
         exit_on_close_request: false,
         icon: icon::icon(),
+        #[cfg(target_os = "linux")]
+        platform_specific: window::settings::PlatformSpecific {
+            // By this name a desktop finds what belongs to the program.
+            application_id: "signalbox".into(),
+            ..Default::default()
+        },
         ..window::Settings::default()
     };
     let boot = move || Screen::new(options.clone(), Arc::new(System));

@@ -65,7 +65,8 @@ impl Screen {
             _ => format!("{volume:.1} dB"),
         };
         // A narrow window has room for what matters most.
-        let (fader, meter) = if self.size.x < 700.0 { (64.0, 64.0) } else { (112.0, 136.0) };
+        let narrow = self.is_narrow();
+        let (fader, meter) = if narrow { (64.0, 64.0) } else { (112.0, 136.0) };
         let sound = if self.live.is_silent() { Icon::Silent } else { Icon::Sound };
         let right = row![
             self.tool(sound, Command::Silence, self.live.is_silent(), c),
@@ -77,7 +78,13 @@ impl Screen {
         ]
         .spacing(6)
         .align_y(Center);
-        let all = row![container(left).width(Fill), middle, container(right).width(Fill).align_right(Fill),];
+        // In the middle of the window, or else of what both sides leave.
+        let all = match narrow {
+            true => row![left, space().width(Fill), middle, space().width(Fill), right],
+            false => {
+                row![container(left).width(Fill), middle, container(right).width(Fill).align_right(Fill)]
+            }
+        };
         container(all.align_y(Center))
             .height(HIGH)
             .padding(padding::horizontal(12))
@@ -119,9 +126,8 @@ impl Screen {
     /// The line below.
     pub fn line<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
         let status = self.live.status();
-        let problem =
-            self.live.problems().first().map(|p| format!("{}: {}", p.place, super::sentence(&p.what)));
-        let more = self.live.problems().len().saturating_sub(1);
+        let problem = self.mistakes().first().map(super::told);
+        let more = self.mistakes().len().saturating_sub(1);
         let told = match problem {
             Some(problem) if more > 0 => (format!("{problem} (and {more} more)"), c.wrong),
             Some(problem) => (problem, c.wrong),

@@ -24,6 +24,9 @@ impl Screen {
     pub(super) fn key(&mut self, chord: &Chord) -> Task<Message> {
         let command = self.keymap.command(chord);
         self.show_key(chord, command);
+        if self.path.is_some() {
+            return self.path_key(chord, command);
+        }
         if self.search.is_some() {
             return self.search_key(chord, command);
         }

@@ -61,15 +61,6 @@ impl What {
         }
     }
 
-    fn ending(self) -> Option<&'static str> {
-        match self {
-            Self::Mix | Self::Heard => Some("wav"),
-            Self::Stems => None,
-            Self::Png => Some("png"),
-            Self::Svg => Some("svg"),
-        }
-    }
-
     /// Which of the rows say something about it.
     fn rows(self) -> &'static [Row] {
         match self {
@@ -255,10 +246,7 @@ impl Screen {
 
     /// Begins to write.
     pub(super) fn export(&mut self, what: What, path: &Path) {
-        let mut path = path.to_path_buf();
-        if let (Some(ending), None) = (what.ending(), path.extension()) {
-            path.set_extension(ending);
-        }
+        let path = path.to_path_buf();
         let sound = match self.export.sound() {
             Ok(sound) => sound,
             Err(why) => return self.notice = Some(Notice::tell(super::sentence(&why))),
@@ -316,8 +304,8 @@ impl Screen {
                 Err(why) => format!("{path} could not be recorded: {why}."),
             });
         }
-        if let Some(words) = told.pop() {
-            self.notice = Some(Notice::tell(words));
+        if !told.is_empty() {
+            self.notice = Some(Notice::tell(told.join("\n")));
         }
     }
 }

@@ -30,7 +30,18 @@ pub enum Ask {
 }
 
 /// What a dialog gives.
-pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// It was put away.
+    Nothing,
+    /// The system has no dialogs.
+    NoDialog,
+}
+
+/// What a dialog will give.
+pub type Answer = Pin<Box<dyn Future<Output = Given> + Send>>;
 
 /// The system's dialogs.
 pub trait Dialogs: Send + Sync {
@@ -41,31 +52,99 @@ pub trait Dialogs: Send + Sync {
 /// The endings of the names of files that hold sound.
 pub const SOUNDS: &[&str] = &["wav", "flac", "aif", "aiff", "mp3", "ogg", "m4a", "caf"];
 
+impl Ask {
+    /// What is asked, as a title.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Import => "A patch to be put in",
+            Self::Open => "Open a patch",
+            Self::Save(_) => "Save the patch",
+            Self::Audio(..) => "Choose a sound",
+            Self::Record => "Record what is heard into",
+            Self::Export(What::Mix | What::Heard) => "Render into",
+            Self::Export(What::Stems) => "A folder for the stems",
+            Self::Export(What::Png | What::Svg) => "Draw into",
+        }
+    }
+
+    /// What is done then, as a word.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Import | Self::Audio(..) => "Choose",
+            Self::Save(_) => "Save",
+            Self::Record => "Record",
+            Self::Export(_) => "Export",
+        }
+    }
+
+    /// The name of a kind of file, and the endings of such: the first is put to a name that has none.
+    fn kind(&self) -> Option<(&'static str, &'static [&'static str])> {
+        match self {
+            Self::Open | Self::Import | Self::Save(_) => Some(("Patches", &["json"])),
+            Self::Audio(..) => Some(("Sound", SOUNDS)),
+            Self::Record | Self::Export(What::Mix | What::Heard) => Some(("WAV", &["wav"])),
+            Self::Export(What::Png) => Some(("PNG", &["png"])),
+            Self::Export(What::Svg) => Some(("SVG", &["svg"])),
+            Self::Export(What::Stems) => None,
+        }
+    }
+
+    /// Whether something is written there.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Save(_) | Self::Record | Self::Export(_))
+    }
+
+    /// Whether a folder is asked for.
+    pub(super) fn is_folder(&self) -> bool {
+        self.kind().is_none()
+    }
+
+    /// Whether a file is of the kind that is asked for.
+    pub(super) fn fits(&self, path: &Path) -> bool {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        self.kind().is_some_and(|(_, endings)| endings.contains(&ending.as_str()))
+    }
+
+    /// The path of what is written: with an ending where none was given.
+    pub(super) fn complete(&self, path: PathBuf) -> PathBuf {
+        match self.kind() {
+            Some((_, [ending, ..])) if self.writes() && path.extension().is_none() => {
+                path.with_extension(ending)
+            }
+            _ => path,
+        }
+    }
+}
+
 /// The dialogs of the desktop.
 pub struct System;
 
+/// Nobody puts a dialog away in so short a time: there was none.
+const AT_ONCE: Duration = Duration::from_millis(250);
+
 impl Dialogs for System {
     fn ask(&self, ask: &Ask, folder: &Path, name: &str) -> Answer {
-        let dialog = rfd::AsyncFileDialog::new();
+        let dialog = rfd::AsyncFileDialog::new().set_title(ask.title()).set_file_name(name);
         let dialog = if folder.is_dir() { dialog.set_directory(folder) } else { dialog };
-        let dialog = dialog.set_file_name(name);
-        let patches = |title: &str| dialog.clone().add_filter("Patches", &["json"]).set_title(title);
-        let sound = |title: &str| dialog.clone().add_filter("WAV", &["wav"]).set_title(title);
+        let dialog = match ask.kind() {
+            Some((kind, endings)) => dialog.add_filter(kind, endings),
+            None => dialog,
+        };
         fn answer(chosen: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Answer {
-            Box::pin(async { chosen.await.map(|f| f.path().to_path_buf()) })
+            let asked = Instant::now();
+            Box::pin(async move {
+                match chosen.await {
+                    Some(file) => Given::Path(file.path().to_path_buf()),
+                    None if asked.elapsed() < AT_ONCE => Given::NoDialog,
+                    None => Given::Nothing,
+                }
+            })
         }
-        match ask {
-            Ask::Import => answer(patches("A patch to be put in").pick_file()),
-            Ask::Open => answer(patches("Open a patch").pick_file()),
-            Ask::Save(_) => answer(patches("Save the patch").save_file()),
-            Ask::Audio(..) => {
-                answer(dialog.add_filter("Sound", SOUNDS).set_title("Choose a sound").pick_file())
-            }
-            Ask::Record => answer(sound("Record what is heard into").save_file()),
-            Ask::Export(What::Mix | What::Heard) => answer(sound("Render into").save_file()),
-            Ask::Export(What::Stems) => answer(dialog.set_title("A folder for the stems").pick_folder()),
-            Ask::Export(What::Png) => answer(dialog.add_filter("PNG", &["png"]).save_file()),
-            Ask::Export(What::Svg) => answer(dialog.add_filter("SVG", &["svg"]).save_file()),
+        match (ask.is_folder(), ask.writes()) {
+            (true, _) => answer(dialog.pick_folder()),
+            (false, true) => answer(dialog.save_file()),
+            (false, false) => answer(dialog.pick_file()),
         }
     }
 }
@@ -97,49 +176,48 @@ fn runs(process: u32) -> bool {
 }
 
 impl Screen {
-    pub(super) fn ask(&self, ask: Ask) -> Task<Message> {
+    /// The name that is proposed for a file.
+    pub(super) fn file_name(&self, ask: &Ask) -> String {
         let name = self.document.name();
         let stem = name.strip_suffix(".json").unwrap_or(&name);
-        let name = match &ask {
+        match ask {
             Ask::Open | Ask::Import | Ask::Save(_) => format!("{stem}.json"),
             Ask::Audio(..) | Ask::Export(What::Stems) => String::new(),
             Ask::Export(what) => what.file_name(stem),
             Ask::Record => format!("{stem} recorded.wav"),
-        };
-        let answer = self.dialogs.ask(&ask, &self.folder, &name);
-        Task::perform(answer, move |path| Message::Chosen(ask.clone(), path))
+        }
     }
 
-    pub(super) fn chosen(&mut self, ask: Ask, path: Option<PathBuf>) -> Task<Message> {
-        let Some(path) = path else { return Task::none() };
+    pub(super) fn ask(&self, ask: Ask) -> Task<Message> {
+        let answer = self.dialogs.ask(&ask, &self.folder, &self.file_name(&ask));
+        Task::perform(answer, move |given| Message::Given(ask.clone(), given))
+    }
+
+    pub(super) fn given(&mut self, ask: Ask, given: Given) -> Task<Message> {
+        match given {
+            Given::Path(path) => self.chosen(ask, path),
+            Given::Nothing => Task::none(),
+            Given::NoDialog => self.ask_here(ask),
+        }
+    }
+
+    pub(super) fn chosen(&mut self, ask: Ask, path: PathBuf) -> Task<Message> {
+        let path = ask.complete(path);
         match ask {
-            Ask::Open => self.open(path),
+            Ask::Open => return self.open(path),
             Ask::Save(then) => {
-                let path = if path.extension().is_some() { path } else { path.with_extension("json") };
-                if self.save(&path) {
-                    then.map_or_else(Task::none, |then| self.then(then))
-                } else {
-                    Task::none()
+                if self.save(&path)
+                    && let Some(then) = then
+                {
+                    return self.then(then);
                 }
             }
-            Ask::Audio(node, parameter) => {
-                self.set_file(&node, &parameter, &path);
-                Task::none()
-            }
-            Ask::Export(what) => {
-                self.export(what, &path);
-                Task::none()
-            }
-            Ask::Import => {
-                self.import(&path);
-                Task::none()
-            }
-            Ask::Record => {
-                let path = if path.extension().is_some() { path } else { path.with_extension("wav") };
-                self.live.tape().record(&path, self.export.format());
-                Task::none()
-            }
+            Ask::Audio(node, parameter) => self.set_file(&node, &parameter, &path),
+            Ask::Export(what) => self.export(what, &path),
+            Ask::Import => self.import(&path),
+            Ask::Record => self.live.tape().record(&path, self.export.format()),
         }
+        Task::none()
     }
 
     /// Opens a patch; what is not saved is asked about first.

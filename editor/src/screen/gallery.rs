@@ -13,8 +13,8 @@ use iced::widget::{button, column, container, row, scrollable, text};
 use iced::{Element, Fill, Task, padding};
 use std::path::PathBuf;
 
-/// How many stand in a row.
-const ROW: usize = 4;
+/// How many stand in a row, and in a narrow window.
+const ROW: (usize, usize) = (4, 2);
 /// How many files are shown that were open.
 const RECENT: usize = 6;
 
@@ -71,9 +71,14 @@ impl Screen {
         }
     }
 
+    /// How many stand in a row.
+    fn in_a_row(&self) -> usize {
+        if self.is_narrow() { ROW.1 } else { ROW.0 }
+    }
+
     /// A key while the gallery is seen.
     pub(super) fn gallery_key(&mut self, chord: &Chord, command: Option<Command>) -> Task<Screened> {
-        let files = self.recent().len();
+        let (files, row) = (self.recent().len(), self.in_a_row());
         let Some(state) = &mut self.gallery else { return Task::none() };
         let (at, count) = (state.at, state.starts.len());
         let last = count + files - 1;
@@ -81,9 +86,9 @@ impl Screen {
         state.at = match chord.key.as_str() {
             "ArrowRight" => (at + 1).min(last),
             "ArrowLeft" => at.saturating_sub(1),
-            "ArrowDown" if at + ROW < count => at + ROW,
+            "ArrowDown" if at + row < count => at + row,
             "ArrowDown" => (at + 1).max(count).min(last),
-            "ArrowUp" if at < count => at.saturating_sub(ROW),
+            "ArrowUp" if at < count => at.saturating_sub(row),
             "ArrowUp" => at - 1,
             "Enter" => {
                 return self.galleried(Message::Take(at));
@@ -114,8 +119,9 @@ impl Screen {
                 .on_press(Screened::Gallery(Message::Take(k)))
                 .into()
         };
-        let rows = (0..state.starts.len().div_ceil(ROW))
-            .map(|r| row((r * ROW..(r + 1) * ROW).map(card)).spacing(8).into());
+        let long = self.in_a_row();
+        let rows = (0..state.starts.len().div_ceil(long))
+            .map(|r| row((r * long..(r + 1) * long).map(card)).spacing(8).into());
         let mut all =
             column![text("Start from").size(theme::LARGE).color(c.text), column(rows).spacing(8)].spacing(12);
         let recent = self.recent();

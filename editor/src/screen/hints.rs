@@ -1,6 +1,7 @@
 //! Five hints for the first start. Each goes away when it was read.
 
 use super::{Message, Screen};
+use crate::keymap::Command;
 use crate::theme::{self, Colors};
 use iced::widget::{button, column, container, row, text};
 use iced::{Center, Element};
@@ -15,6 +16,24 @@ pub const HINTS: [(&str, &str); 5] = [
 ];
 
 impl Screen {
+    /// What can be done where there is nothing yet.
+    pub(super) fn empty_view<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
+        let covered =
+            self.search.is_some() || self.gallery.is_some() || self.export.is_open() || self.path.is_some();
+        if covered || !self.scene.cards.is_empty() || !self.scene.comments.is_empty() {
+            return None;
+        }
+        let key = |command| self.keymap.key(command).unwrap_or_default();
+        let line = |words: String| text(words).size(theme::TEXT).color(c.dim).into();
+        let lines = [
+            format!("{} or a double click adds a node.", key(Command::Add)),
+            format!("{} opens the shelf, to drag nodes from.", key(Command::Shelf)),
+            format!("{} shows patches to start from.", key(Command::Gallery)),
+        ];
+        let title = text("Nothing here yet").size(theme::LARGE).color(c.text);
+        Some(column![title].extend(lines.map(line)).spacing(8).align_x(Center).into())
+    }
+
     /// The hint that is next, where one is left.
     pub fn hint<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
         let next = (0..HINTS.len()).find(|k| !self.session.kept.hints.contains(k))?;

@@ -21,8 +21,11 @@ impl Screen {
     pub(super) fn canvas(&mut self, told: Told) -> Task<Message> {
         match told {
             Told::Size(size) => {
+                // Who saw all sees all still, when a pane comes or the window is another.
+                let all = self.scene.bounds().map(|all| View::on(all, self.size, 1.0));
+                let all = all.is_some() && self.session.view() == all;
                 self.size = size;
-                if std::mem::take(&mut self.fits) {
+                if std::mem::take(&mut self.fits) || all {
                     self.fit();
                 }
                 Task::none()

@@ -19,6 +19,8 @@ pub struct State {
     meters: Option<Meters>,
 }
 
+/// In a window as high as this pictures are higher, by how much.
+const TALL: (f32, f32) = (1_100.0, 1.75);
 /// How many seconds of loudness are shown, and the softest, in LUFS.
 const SHOWN: u32 = 120;
 const SOFTEST: f32 = -50.0;
@@ -46,7 +48,7 @@ pub fn frequencies() -> Vec<(f32, String)> {
         .to_vec()
 }
 
-fn spectrum(meters: Option<&Meters>, c: &'static Colors) -> Chart {
+fn spectrum(meters: Option<&Meters>, high: f32, c: &'static Colors) -> Chart {
     let heights = |line: &[f32]| line.iter().map(|db| height(*db)).collect();
     let lines = meters.map_or(Vec::new(), |m| {
         vec![
@@ -55,11 +57,11 @@ fn spectrum(meters: Option<&Meters>, c: &'static Colors) -> Chart {
         ]
     });
     let across = [-80.0, -60.0, -40.0, -20.0].map(|db: f32| (height(db), format!("{db:.0}")));
-    Chart { lines, across: across.to_vec(), upright: frequencies(), height: 144.0, colors: c }
+    Chart { lines, across: across.to_vec(), upright: frequencies(), height: 144.0 * high, colors: c }
 }
 
 /// The loudness of the last two minutes; now is at the right.
-fn history(meters: Option<&Meters>, c: &'static Colors) -> Chart {
+fn history(meters: Option<&Meters>, high: f32, c: &'static Colors) -> Chart {
     let height = |lufs: f32| (lufs - SOFTEST) / -SOFTEST;
     let count = (SHOWN * MOMENTS) as usize;
     let lines = meters.map_or(Vec::new(), |m| {
@@ -80,7 +82,7 @@ fn history(meters: Option<&Meters>, c: &'static Colors) -> Chart {
     });
     let across = [-40.0, -30.0, -20.0, -10.0].map(|lufs: f32| (height(lufs), format!("{lufs:.0}")));
     let upright = [(0.0, "2 min"), (0.5, "1 min"), (1.0, "now")].map(|(x, w)| (x, w.into()));
-    Chart { lines, across: across.to_vec(), upright: upright.to_vec(), height: 104.0, colors: c }
+    Chart { lines, across: across.to_vec(), upright: upright.to_vec(), height: 104.0 * high, colors: c }
 }
 
 impl Screen {
@@ -92,6 +94,7 @@ impl Screen {
     /// The pane.
     pub fn meters_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
         let meters = self.measured();
+        let high = if self.session.kept.window.1 < TALL.0 { 1.0 } else { TALL.1 };
         let number = |value: Option<f64>, digits: usize| {
             value.filter(|v| *v > -99.0).map_or("–".into(), |v| format!("{v:.digits$}").replace('-', "−"))
         };
@@ -127,17 +130,17 @@ impl Screen {
             line("Integrated", number(all, 1), "LUFS"),
             line("Range", number(meters.and_then(Meters::range), 1), "LU"),
             line("True peak", number(meters.and_then(Meters::true_peak), 1), "dBTP"),
-            history(meters, c),
+            history(meters, high, c),
             line("Correlation", number(correlation, 2), ""),
             Goniometer {
                 places,
                 reach,
                 correlation: correlation.map(|v| v as f32),
-                height: 176.0,
+                height: 176.0 * high,
                 colors: c
             },
             small(format!("Strongest: {tone}")),
-            spectrum(meters, c),
+            spectrum(meters, high, c),
         ]
         .spacing(6)
         .padding(iced::padding::right(12));

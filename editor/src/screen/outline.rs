@@ -100,10 +100,10 @@ impl Screen {
             let depth = r.path.len() - 1;
             let chosen = r.path[..depth] == here[..] && self.session.selected.contains(&r.path[depth]);
             let to = if r.to.is_empty() { String::new() } else { format!("→ {}", r.to) };
-            let words = column![
-                text(r.words).size(theme::TEXT).color(c.text).wrapping(text::Wrapping::None),
-                text(to).size(theme::SMALL).color(c.dim).wrapping(text::Wrapping::None),
-            ];
+            let to = (!to.is_empty())
+                .then(|| text(to).size(theme::SMALL).color(c.dim).wrapping(text::Wrapping::None));
+            let name = text(r.words).size(theme::TEXT).color(c.text).wrapping(text::Wrapping::None);
+            let words = column![name].push(to);
             button(row![space().width(16.0 * depth as f32), words])
                 .width(Fill)
                 .padding([3, 8])

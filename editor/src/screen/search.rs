@@ -4,6 +4,7 @@ use super::{Message as Screened, Notice, Screen};
 use crate::keymap::{COMMANDS, Chord, Command};
 use crate::ports::{self, Ports};
 use crate::theme::{self, Colors};
+use crate::widget::{cut, length};
 use crate::{geometry::Point, search};
 use iced::widget::{Id, button, column, container, operation, row, scrollable, space, text, text_input};
 use iced::{Center, Element, Fill, Task, padding};
@@ -98,7 +99,8 @@ pub enum Message {
 const FIELD: &str = "search";
 /// The list's name.
 const LIST: &str = "found";
-/// The height of a row, and how many are seen.
+/// How wide it is, the height of a row, and how many are seen.
+const WIDTH: f32 = 460.0;
 const ROW: f32 = 40.0;
 const SEEN: f32 = 9.0;
 
@@ -171,22 +173,24 @@ impl State {
         let list = scrollable(list).id(Id::new(LIST)).height(ROW * SEEN).style(theme::scroll(c));
         let title = text(self.title()).size(theme::SMALL).color(c.dim);
         container(column![title, field, list].spacing(8))
-            .width(460)
+            .width(WIDTH)
             .padding(padding::all(12))
             .style(theme::floating(c))
             .into()
     }
 
     fn row<'a>(&'a self, row_: usize, item: &'a Item, c: &'static Colors) -> Element<'a, Screened> {
-        let tint = if item.group.is_some() { c.family(item.group) } else { c.line };
+        let tint = if item.group.is_some() { c.family(item.group) } else { iced::Color::TRANSPARENT };
         let mark = container(space()).width(3).height(24).style(move |_| container::Style {
             background: Some(tint.into()),
             border: iced::border::rounded(1.5),
             ..container::Style::default()
         });
+        let room = WIDTH - 90.0 - length(&item.side) * theme::SMALL;
+        let detail = cut(&item.detail, room / theme::SMALL).into_owned();
         let words = column![
             text(&item.title).size(theme::TEXT),
-            text(&item.detail).size(theme::SMALL).color(c.dim).wrapping(iced::widget::text::Wrapping::None),
+            text(detail).size(theme::SMALL).color(c.dim).wrapping(iced::widget::text::Wrapping::None),
         ];
         let words = container(words).width(Fill).clip(true);
         let side = text(&item.side).size(theme::SMALL).color(c.dim);

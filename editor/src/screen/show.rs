@@ -28,6 +28,7 @@ impl Screen {
 
     /// A command about the layout.
     pub(super) fn show_command(&mut self, command: Command) {
+        let before = self.scale();
         let kept = &mut self.session.kept;
         match command {
             Command::Larger => kept.scale = (kept.scale + STEP).min(SCALES.1),
@@ -44,6 +45,10 @@ impl Screen {
             }
             _ => {}
         }
+        // The window stays as it is: it has room for less of what is larger.
+        let by = before / self.scale();
+        let window = &mut self.session.kept.window;
+        *window = (window.0 * by, window.1 * by);
     }
 
     /// Remembers a key, for others who look on.

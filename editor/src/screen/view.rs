@@ -9,6 +9,8 @@ use iced::{Alignment, Element, Fill, padding};
 /// How wide the panes on the left are, and in a window as wide as this.
 const LEFT: f32 = 248.0;
 const WIDE: (f32, f32) = (1_800.0, 336.0);
+/// What is less wide has room for a pane on one side alone.
+const NARROW: f32 = 900.0;
 /// In how many seconds a mark goes from one to the next.
 const PACE: f32 = 1.2;
 
@@ -41,11 +43,28 @@ impl Screen {
         let across = || container(space()).width(Fill).height(1).style(theme::rule(c));
         let upright = || container(space()).width(1).height(Fill).style(theme::rule(c));
         let mut middle = row![];
-        if let Some(left) = self.left(c) {
+        // In a narrow window there is room for one pane at a time: for what is selected, if something is.
+        let chosen = self.session.has_chosen();
+        let left = self.left(c).filter(|_| !(self.is_narrow() && chosen));
+        let right = !self.is_narrow() || left.is_none();
+        if let Some(left) = left {
             middle = middle.push(left).push(upright());
         }
-        middle = middle.push(self.canvas_view(c)).push(upright()).push(self.inspector_view(c));
+        middle = middle.push(self.canvas_view(c));
+        if right {
+            middle = middle.push(upright()).push(self.inspector_view(c));
+        }
         column![self.bar(c), across(), middle.height(Fill), across(), self.line(c)].into()
+    }
+
+    /// Whether there is much room.
+    pub(super) fn is_wide(&self) -> bool {
+        self.session.kept.window.0 >= WIDE.0
+    }
+
+    /// Whether there is no room for panes on both sides.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.session.kept.window.0 < NARROW
     }
 
     fn left<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
@@ -69,7 +88,7 @@ impl Screen {
         let panes = column(panes).spacing(16);
         Some(
             container(panes)
-                .width(if kept.window.0 < WIDE.0 { LEFT } else { WIDE.1 })
+                .width(if self.is_wide() { WIDE.1 } else { LEFT })
                 .height(Fill)
                 .padding(16)
                 .style(theme::pane(c))
@@ -99,6 +118,9 @@ impl Screen {
         };
         let mut layers = stack![Element::from(graph)];
         let pad = 16.0;
+        if let Some(empty) = self.empty_view(c) {
+            layers = layers.push(container(empty).center(Fill));
+        }
         if let Some(crumbs) = self.crumbs(c) {
             let at = container(crumbs).padding(pad);
             layers = layers.push(at);
@@ -109,7 +131,8 @@ impl Screen {
             let told = column(told).spacing(8).align_x(Alignment::Center);
             layers = layers.push(container(told).padding(pad).center_x(Fill));
         }
-        if let Some(hint) = self.hint(c) {
+        // What is told and stepped through at the bottom needs its room.
+        if let Some(hint) = self.hint(c).filter(|_| self.notice.is_none() && self.steps.is_none()) {
             let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);
             layers = layers.push(at);
         }
@@ -132,6 +155,9 @@ impl Screen {
         if let Some(gallery) = self.gallery_view(c) {
             let at = container(opaque(gallery)).padding(padding::all(pad).top(56)).center_x(Fill);
             layers = layers.push(at);
+        }
+        if let Some(path) = &self.path {
+            layers = layers.push(container(opaque(path.view(c))).padding(padding::top(56)).center_x(Fill));
         }
         if let Some(pressed) = self.pressed_view(c) {
             let at = container(pressed).padding(padding::bottom(48)).center_x(Fill);

@@ -13,6 +13,8 @@ pub const SMALL: f32 = 12.0;
 pub const LARGE: f32 = 16.0;
 /// The bundled font.
 pub const FONT: iced::Font = iced::Font::with_name("Fira Sans");
+/// How strong the ground of what is selected in a field is.
+pub const SELECTION: f32 = 0.35;
 /// How round corners are.
 pub const ROUND: f32 = 6.0;
 
@@ -105,16 +107,17 @@ pub fn row(c: &'static Colors, chosen: bool) -> impl Fn(&Theme, button::Status) 
     }
 }
 
-/// A button with a ground of its own.
+/// A button with a ground and an edge of its own.
 pub fn solid(c: &'static Colors) -> impl Fn(&Theme, button::Status) -> button::Style {
-    move |_, status| button_style(status, Some(c.raised), c.hover, c.text, c.dim)
+    move |_, status| {
+        let style = button_style(status, Some(c.raised), c.hover, c.text, c.dim);
+        button::Style { border: edge(c.line, 1.0), ..style }
+    }
 }
 
 /// The button that is most likely meant.
 pub fn main(c: &'static Colors) -> impl Fn(&Theme, button::Status) -> button::Style {
-    move |_, status| {
-        button_style(status, Some(c.accent), super::mix(c.accent, c.text, 0.15), c.on_accent, c.dim)
-    }
+    move |_, status| button_style(status, Some(c.accent), c.pressed(), c.on_accent, c.dim)
 }
 
 /// A field to type in; one that holds what can't be is told by its edge, and in words beside it.
@@ -132,7 +135,7 @@ pub fn field(c: &'static Colors, wrong: bool) -> impl Fn(&Theme, text_input::Sta
             icon: c.dim,
             placeholder: c.dim,
             value: c.text,
-            selection: fade(c.accent, 0.35),
+            selection: fade(c.accent, SELECTION),
         }
     }
 }

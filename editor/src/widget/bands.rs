@@ -6,7 +6,7 @@ use super::small::{Small, element};
 use crate::geometry::{Point, Rect};
 use crate::picture::Sort;
 use crate::theme::{Colors, fade};
-use crate::widget::plot;
+use crate::widget::{chart, plot};
 use iced::advanced::Shell;
 use iced::advanced::graphics::geometry::{Frame, Path, Stroke};
 use iced::advanced::mouse::click::{Click, Kind};
@@ -60,8 +60,6 @@ pub struct Bands<'a, Message> {
     pub on: Box<dyn Fn(Told) -> Message + 'a>,
 }
 
-/// The room at the edges.
-const PAD: f32 = 10.0;
 /// The radius of a handle, and how near to it one presses.
 const ROUND: f32 = 8.0;
 const NEAR: f32 = 14.0;
@@ -81,7 +79,7 @@ pub struct State {
 }
 
 fn inside(bounds: Rectangle) -> Rect {
-    Rect::new(PAD, PAD, bounds.width - 2.0 * PAD, bounds.height - 2.0 * PAD)
+    chart::inside(bounds.width, bounds.height)
 }
 
 impl<Message> Bands<'_, Message> {
@@ -195,8 +193,9 @@ impl<Message> Small<Message> for Bands<'_, Message> {
         super::ground(renderer, bounds, self.colors);
         super::paint(&state.kept, renderer, bounds, true, |frame| {
             let at = inside(bounds);
-            let (across, upright) = plot::behind(Some(Sort::Response));
-            plot::lines(frame, at, across, upright, self.colors.grid);
+            if let Some((across, upright)) = plot::numbers(Some(Sort::Response)) {
+                chart::grid(frame, at, &across, &upright, self.colors);
+            }
             plot::draw(frame, None, &self.spectrum, at, fade(self.colors.dim, 0.7), 1.0);
             plot::draw(frame, Some(Sort::Response), &self.curve, at, self.color, 1.8);
             // The one that keys move lies on top.

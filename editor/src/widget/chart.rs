@@ -25,9 +25,9 @@ pub struct Chart {
     /// The lines, the first at the bottom.
     pub lines: Vec<Line>,
     /// Heights with their numbers.
-    pub across: Vec<(f32, String)>,
+    pub across: Numbers,
     /// Places with theirs.
-    pub upright: Vec<(f32, String)>,
+    pub upright: Numbers,
     /// How high it is.
     pub height: f32,
     /// The colours.
@@ -44,31 +44,25 @@ pub fn inside(width: f32, height: f32) -> Rect {
     Rect::new(ROOM.x, PAD, width - ROOM.x - PAD, height - ROOM.y - PAD)
 }
 
-impl Chart {
-    /// Draws the grid with its numbers.
-    fn grid(&self, frame: &mut Frame<Renderer>, at: Rect) {
-        let c = self.colors;
-        let thin = || Stroke::default().with_color(c.grid).with_width(1.0);
-        for (height, words) in &self.across {
-            let y = at.at.y + (1.0 - height) * at.size.y;
-            let line = Path::line(super::to(Point::new(at.at.x, y)), super::to(Point::new(at.end().x, y)));
-            frame.stroke(&line, thin());
-            super::write(
-                frame,
-                words,
-                Point::new(at.at.x - 4.0, y),
-                (Alignment::Right, Vertical::Center),
-                c.dim,
-            );
-        }
-        for (place, words) in &self.upright {
-            let x = at.at.x + place * at.size.x;
-            let line = Path::line(super::to(Point::new(x, at.at.y)), super::to(Point::new(x, at.end().y)));
-            frame.stroke(&line, thin());
-            // At the edge of the box a word stays inside of it.
-            let side = if *place < 1.0 { Alignment::Center } else { Alignment::Right };
-            super::write(frame, words, Point::new(x, at.end().y + 3.0), (side, Vertical::Top), c.dim);
-        }
+/// Places with their numbers.
+pub type Numbers = Vec<(f32, String)>;
+
+/// Draws a grid with numbers at the left and below.
+pub fn grid(frame: &mut Frame<Renderer>, at: Rect, across: &Numbers, upright: &Numbers, c: &'static Colors) {
+    let thin = || Stroke::default().with_color(c.grid).with_width(1.0);
+    for (height, words) in across {
+        let y = at.at.y + (1.0 - height) * at.size.y;
+        let line = Path::line(super::to(Point::new(at.at.x, y)), super::to(Point::new(at.end().x, y)));
+        frame.stroke(&line, thin());
+        super::write(frame, words, Point::new(at.at.x - 4.0, y), (Alignment::Right, Vertical::Center), c.dim);
+    }
+    for (place, words) in upright {
+        let x = at.at.x + place * at.size.x;
+        let line = Path::line(super::to(Point::new(x, at.at.y)), super::to(Point::new(x, at.end().y)));
+        frame.stroke(&line, thin());
+        // At the edge of the box a word stays inside of it.
+        let side = if *place < 1.0 { Alignment::Center } else { Alignment::Right };
+        super::write(frame, words, Point::new(x, at.end().y + 3.0), (side, Vertical::Top), c.dim);
     }
 }
 
@@ -115,7 +109,7 @@ impl Picture for Chart {
 
     fn draw(&self, frame: &mut Frame<Renderer>, size: Size) {
         let at = inside(size.width, size.height);
-        self.grid(frame, at);
+        grid(frame, at, &self.across, &self.upright, self.colors);
         self.lines.iter().for_each(|line| draw(frame, line, at));
     }
 }

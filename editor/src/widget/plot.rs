@@ -1,5 +1,6 @@
 //! A picture of a node, or a line of any kind, in a box.
 
+use super::chart::{self, Numbers};
 use super::small::{Picture, picture};
 use crate::geometry::{Point, Rect};
 use crate::picture::Sort;
@@ -74,6 +75,21 @@ pub fn behind(sort: Option<Sort>) -> (&'static [f32], &'static [f32]) {
     }
 }
 
+/// The numbers of those lines, for a box that has room for them; none where they would tell nothing.
+pub fn numbers(sort: Option<Sort>) -> Option<(Numbers, Numbers)> {
+    let words = |places: &[f32], words: [&str; 3]| -> Numbers {
+        places.iter().zip(words).map(|(place, words)| (*place, words.into())).collect()
+    };
+    let (across, upright) = behind(sort);
+    match sort {
+        Some(Sort::Response) => {
+            Some((words(across, ["−12", "0", "+12"]), words(upright, ["100", "1k", "10k"])))
+        }
+        Some(Sort::Transfer) => Some((words(across, ["−40", "−20", ""]), words(upright, ["−40", "−20", ""]))),
+        _ => None,
+    }
+}
+
 /// Lines in a box of their own, each with its colour.
 pub struct Plot {
     /// What they show.
@@ -96,9 +112,19 @@ impl Picture for Plot {
     }
 
     fn draw(&self, frame: &mut Frame<Renderer>, size: Size) {
-        let at = Rect::new(8.0, 8.0, size.width - 16.0, size.height - 16.0);
-        let (across, upright) = behind(self.sort);
-        lines(frame, at, across, upright, self.colors.grid);
+        let at = match numbers(self.sort) {
+            Some((across, upright)) => {
+                let at = chart::inside(size.width, size.height);
+                chart::grid(frame, at, &across, &upright, self.colors);
+                at
+            }
+            None => {
+                let at = Rect::new(8.0, 8.0, size.width - 16.0, size.height - 16.0);
+                let (across, upright) = behind(self.sort);
+                lines(frame, at, across, upright, self.colors.grid);
+                at
+            }
+        };
         for (line, color) in &self.lines {
             draw(frame, self.sort, line, at, *color, 1.5);
         }

@@ -9,7 +9,7 @@ use iced::{Event, Point, Rectangle, Renderer, Size, Task, mouse, window};
 use iced_runtime::user_interface::{Cache, UserInterface};
 use iced_runtime::{Action, clipboard, task};
 use signalbox_editor::keymap::Command;
-use signalbox_editor::screen::{self, Ask, Dialogs, Message, Options, Screen};
+use signalbox_editor::screen::{self, Ask, Dialogs, Given, Message, Options, Screen};
 use signalbox_editor::{Output, theme};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -17,19 +17,24 @@ use std::time::{Duration, Instant};
 
 /// What a dialog is to give, as if somebody had chosen it.
 #[derive(Clone, Default)]
-pub struct Chooser(Arc<Mutex<Option<PathBuf>>>);
+pub struct Chooser(Arc<Mutex<Option<Given>>>);
 
 impl Chooser {
     /// The next dialog gives this.
     pub fn chooses(&self, path: &Path) {
-        *self.0.lock().expect("nobody panics here") = Some(path.into());
+        *self.0.lock().expect("nobody panics here") = Some(Given::Path(path.into()));
+    }
+
+    /// There is no dialog the next time.
+    pub fn is_missing(&self) {
+        *self.0.lock().expect("nobody panics here") = Some(Given::NoDialog);
     }
 }
 
 impl Dialogs for Chooser {
     fn ask(&self, _: &Ask, _: &Path, _: &str) -> screen::Answer {
         let chosen = self.0.lock().expect("nobody panics here").take();
-        Box::pin(async move { chosen })
+        Box::pin(async move { chosen.unwrap_or(Given::Nothing) })
     }
 }
 

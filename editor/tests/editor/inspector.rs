@@ -41,7 +41,7 @@ fn a_band_is_dragged_in_one_step() {
     let mut h = eq();
     let before = h.screen.document.patch().clone();
     let from = handle(&mut h, 3);
-    // The picture is as wide as three decades and as high as 48 dB: 20 pixels of its rim are left out.
+    // The picture is as wide as three decades and as high as 48 dB: 26 pixels of its rim are left out.
     let plot = h.find("band 7").expect("a band");
     let decade = (plot.center().x - from.x) / (10_000f32 / 400.0).log10();
     h.drags(from, from + Vector::new(0.5 * decade, -26.0));

@@ -150,7 +150,7 @@ impl Screen {
                 curve: picture.line.clone(),
                 spectrum: self.node_spectrum(),
                 handles: on.iter().enumerate().map(handle).collect(),
-                height: 176.0,
+                height: 182.0,
                 colors: c,
                 color,
                 on: Box::new(|told| Screened::Inspector(Message::Band(told))),

@@ -4,8 +4,8 @@ use super::super::Message as Screened;
 use super::{AMOUNT, Knob, LABEL, Message, TEMPO, TITLE, field};
 use crate::bands::Band;
 use crate::keymap::Command;
-use crate::screen::Screen;
 use crate::screen::shelf::example_button;
+use crate::screen::{Screen, told};
 use crate::theme::{self, Colors};
 use crate::value;
 use crate::widget::fader::Fader;
@@ -13,8 +13,8 @@ use iced::widget::{button, column, container, pick_list, row, scrollable, space,
 use iced::{Center, Element, Fill, padding};
 use signalbox_engine::node::{Declaration, Kind, Setting};
 
-/// How wide the pane is.
-const WIDTH: f32 = 312.0;
+/// How wide the pane is, and in a window that is called wide.
+const WIDTH: (f32, f32) = (312.0, 384.0);
 /// How wide names and values are.
 const NAME: f32 = 76.0;
 const VALUE: f32 = 84.0;
@@ -29,9 +29,20 @@ fn typed<'a>(
     there: &str,
     c: &'static Colors,
 ) -> text_input::TextInput<'a, Screened> {
+    hinted(screen, name, there, "", c)
+}
+
+/// A field that tells what an empty one means.
+fn hinted<'a>(
+    screen: &Screen,
+    name: &str,
+    there: &str,
+    hint: &str,
+    c: &'static Colors,
+) -> text_input::TextInput<'a, Screened> {
     let state = &screen.inspector;
     let owner = name.to_string();
-    text_input("", &state.text(name, there))
+    text_input(hint, &state.text(name, there))
         .id(field(name))
         .on_input(move |text| Screened::Inspector(Message::Typed(owner.clone(), text)))
         .on_submit(Screened::Inspector(Message::Submit(name.into())))
@@ -44,10 +55,31 @@ fn run<'a>(words: &'a str, command: Command, on: bool, c: &'static Colors) -> El
     let label = text(words).size(theme::SMALL);
     let press = Screened::Inspector(Message::Run(command));
     button(label)
-        .padding([4, 10])
+        .padding([4, 7])
         .style(move |t, s| if on { theme::main(c)(t, s) } else { theme::solid(c)(t, s) })
         .on_press(press)
         .into()
+}
+
+/// Two commands side by side, as wide as the pane.
+fn pair<'a>(
+    left: (&'a str, Command, bool),
+    right: (&'a str, Command, bool),
+    c: &'static Colors,
+) -> Element<'a, Screened> {
+    let half = |(words, command, on)| {
+        let press = Screened::Inspector(Message::Run(command));
+        button(text(words).size(theme::SMALL).width(Fill).center())
+            .padding([4, 7])
+            .style(move |t, s| if on { theme::main(c)(t, s) } else { theme::solid(c)(t, s) })
+            .on_press(press)
+    };
+    row![half(left), half(right)].spacing(6).into()
+}
+
+/// So many of something.
+fn count(many: usize, what: &str) -> String {
+    if many == 1 { format!("1 {what}") } else { format!("{many} {what}s") }
 }
 
 /// What is told of a kind: its ports, where it comes from, an example.
@@ -74,7 +106,7 @@ impl Screen {
         };
         let inner = container(inner).padding(padding::all(16).right(20));
         container(scrollable(inner).height(Fill).style(theme::scroll(c)))
-            .width(WIDTH)
+            .width(if self.is_wide() { WIDTH.1 } else { WIDTH.0 })
             .height(Fill)
             .style(theme::pane(c))
             .into()
@@ -104,7 +136,7 @@ impl Screen {
             run("Solo", Command::Solo, self.session.solo.as_ref().is_some_and(|s| s.nodes.contains(id)), c),
             run("Replace…", Command::Replace, false, c),
         ]
-        .spacing(6);
+        .spacing(4);
         does = does.push(match inside {
             true => run("Enter", Command::Open, false, c),
             false => run("Presets…", Command::Preset, false, c),
@@ -203,15 +235,16 @@ impl Screen {
         if let Some(wrong) = self.inspector.wrong(&knob.name) {
             all = all.push(text(wrong.to_string()).size(theme::SMALL).color(c.wrong));
         }
-        if self.inspector.learns.as_ref() == Some(&knob.name) {
-            all = all.push(text("Move a controller now.").size(theme::SMALL).color(c.accent));
-        }
-        if chosen && knob.parameter.moves() {
-            let controlled = knob
-                .control
-                .map_or("Learn a controller".into(), |n| format!("Controller {n}: learn another"));
+        let learns = self.inspector.learns.as_ref() == Some(&knob.name);
+        if (chosen || learns) && knob.parameter.moves() {
+            let (controlled, color) = match (learns, knob.control) {
+                (true, _) if self.live.has_controllers() => ("Move a controller now".into(), c.accent),
+                (true, _) => ("Connect a MIDI controller and move it".into(), c.accent),
+                (_, Some(n)) => (format!("Controller {n}: learn another"), c.dim),
+                (_, None) => ("Learn a controller".into(), c.dim),
+            };
             let press = Screened::Inspector(Message::Learn(knob.name.clone()));
-            let learn = button(text(controlled).size(theme::SMALL).color(c.dim))
+            let learn = button(text(controlled).size(theme::SMALL).color(color))
                 .padding([2, 6])
                 .style(theme::plain(c))
                 .on_press(press);
@@ -253,16 +286,15 @@ impl Screen {
         let (word, help) = match moves {
             true => (
                 "Depth",
-                "How far a signal of 1 moves the parameter, in its unit, or `2 oct` for a frequency.",
+                "How far a signal of 1 moves the parameter, in its unit, or “2 oct” for a frequency.",
             ),
-            false => ("Level", "In decibels: `-6 dB`. Empty: unchanged."),
+            false => ("Level", "In decibels: “-6 dB”. Empty: unchanged."),
         };
+        let amount = hinted(self, AMOUNT, &shown, if moves { "" } else { "0 dB" }, c);
         let mut all = column![
             text(format!("{} → {}", there.from, there.to)).size(15).color(c.text),
             small("Cable", c),
-            row![container(small(word, c)).width(NAME), typed(self, AMOUNT, &shown, c)]
-                .spacing(8)
-                .align_y(Center),
+            row![container(small(word, c)).width(NAME), amount].spacing(8).align_y(Center),
             small(help, c),
         ]
         .spacing(8);
@@ -286,8 +318,7 @@ impl Screen {
             [("Align in a row", Command::AlignRow), ("Align in a column", Command::AlignColumn)],
             [("Spread in a row", Command::SpreadRow), ("Spread in a column", Command::SpreadColumn)],
         ];
-        let rows =
-            pairs.map(|[a, b]| row![run(a.0, a.1, false, c), run(b.0, b.1, false, c)].spacing(6).into());
+        let rows = pairs.map(|[a, b]| pair((a.0, a.1, false), (b.0, b.1, false), c));
         column![title].push(column(rows).spacing(6)).spacing(12).into()
     }
 
@@ -299,35 +330,27 @@ impl Screen {
             row![container(small(word, c)).width(NAME), control].spacing(8).align_y(Center).into()
         };
         let mut all = column![
-            typed(self, TITLE, &patch.title, c).size(15).padding([6, 8]),
-            small(format!("{nodes} nodes, {cables} cables"), c),
+            hinted(self, TITLE, &patch.title, "Untitled", c).size(15).padding([6, 8]),
+            small(format!("{}, {}", count(nodes, "node"), count(cables, "cable")), c),
             line("Tempo", typed(self, TEMPO, &format!("{bpm} bpm"), c).into()),
         ]
         .spacing(8);
         if let Some(wrong) = self.inspector.wrong(TEMPO) {
             all = all.push(text(wrong.to_string()).size(theme::SMALL).color(c.wrong));
         }
-        for problem in self.live.problems() {
-            let words = format!("{}: {}", problem.place, super::super::sentence(&problem.what));
-            all = all.push(text(words).size(theme::SMALL).color(c.wrong));
+        for problem in self.mistakes() {
+            all = all.push(text(told(problem)).size(theme::SMALL).color(c.wrong));
         }
         for warning in self.live.warnings() {
-            let words = format!("{}: {}", warning.place, super::super::sentence(&warning.what));
-            all = all.push(text(words).size(theme::SMALL).color(c.dim));
+            all = all.push(text(told(warning)).size(theme::SMALL).color(c.dim));
         }
         let records = self.live.recording().is_some();
         let record = if records { "End the recording" } else { "Record…" };
         let rows = [
-            row![
-                run("Start from…", Command::Gallery, false, c),
-                run("Open again…", Command::Recent, false, c)
-            ],
-            row![run("Put a patch in…", Command::Import, false, c)],
-            row![
-                run("Export a file…", Command::ExportMix, false, c),
-                run(record, Command::Record, records, c)
-            ],
+            pair(("Start from…", Command::Gallery, false), ("Open again…", Command::Recent, false), c),
+            pair(("Put a patch in…", Command::Import, false), ("All commands…", Command::Palette, false), c),
+            pair(("Export a file…", Command::ExportMix, false), (record, Command::Record, records), c),
         ];
-        all.push(space().height(8)).extend(rows.map(|row| row.spacing(6).into())).into()
+        all.push(space().height(8)).push(column(rows).spacing(6)).into()
     }
 }

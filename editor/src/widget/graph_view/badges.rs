@@ -41,7 +41,13 @@ impl<Message> GraphView<'_, Message> {
             // In the middle, or else where no card covers the cable.
             let free = |t: &&f32| {
                 let at = wire.curve.at(**t);
-                !self.scene.cards.iter().any(|card| card.rect.grown(8.0).contains(at))
+                let covers = |card: &crate::scene::Card| {
+                    let mut room = card.rect.grown(8.0);
+                    // What stands under a card is not to be covered either.
+                    room.size.y += if card.foot.is_empty() { 0.0 } else { HIGH / zoom };
+                    room.contains(at)
+                };
+                !self.scene.cards.iter().any(covers)
             };
             let at = pen.at(wire.curve.at(*PLACES.iter().find(free).unwrap_or(&0.5)));
             let bounds = Rectangle { x: at.x - width / 2.0, y: at.y - high / 2.0, width, height: high };

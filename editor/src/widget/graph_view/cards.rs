@@ -7,15 +7,16 @@ use crate::ports::{self, Sort};
 use crate::scene::{Card, HEAD, Hit, Socket, Solo};
 use crate::theme::{self, fade, mix};
 use crate::widget::meter::place;
-use crate::widget::{plot, to};
+use crate::widget::{cut, length, plot, to};
 use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
 use iced::advanced::text::{self, Renderer as _};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Color, Rectangle, Renderer, Size, Vector, alignment, border};
-use std::borrow::Cow;
 
 /// How round a card is.
 const ROUND: f32 = 8.0;
+/// The height of the bar of a family, and the least that is left of it.
+const BAR: (f32, f32) = (3.0, 2.0);
 /// The radius of a port.
 const PORT: f32 = 5.0;
 
@@ -43,7 +44,7 @@ pub(super) fn write(
         Side::Right => at.x > room.x + room.width + 1.0,
         Side::Middle => false,
     };
-    if out {
+    if out || at.y < room.y || at.y > room.y + room.height {
         return;
     }
     let width = match side {
@@ -53,7 +54,7 @@ pub(super) fn write(
     };
     // What is written from beyond the edge would be seen there.
     let from_right = !matches!(side, Side::Left) && at.x > room.x + room.width;
-    let words = cut(words, width / (size * WIDE));
+    let words = cut(words, width / size);
     if from_right || words == "…" {
         return;
     }
@@ -78,16 +79,6 @@ pub(super) fn write(
 
 /// The mean width of a letter of the bundled font, as a share of its size.
 pub(super) const WIDE: f32 = 0.5;
-
-/// A text cut off after so many letters.
-fn cut(words: &str, letters: f32) -> Cow<'_, str> {
-    let (count, room) = (words.chars().count(), letters.max(0.0) as usize);
-    if count <= room {
-        return words.into();
-    }
-    let kept: String = words.chars().take(room.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end()).into()
-}
 
 impl<Message> GraphView<'_, Message> {
     pub(super) fn draw_cards(&self, pen: &Pen<'_>, renderer: &mut Renderer, cards: &[usize]) {
@@ -135,22 +126,20 @@ impl<Message> GraphView<'_, Message> {
             return;
         }
         let scale = pen.view.zoom.min(1.0);
-        let ground = mix(c.raised, tint, 0.06 * c.tint);
-        let ground = if quiet { mix(ground, c.canvas, 0.55) } else { ground };
         renderer.fill_quad(
             renderer::Quad {
                 bounds,
                 border: Border { color: edge, width, radius: (ROUND * scale).into() },
                 ..renderer::Quad::default()
             },
-            ground,
+            c.card(card.group, quiet),
         );
         // The family: a thin bar along the head, whose length is not needed to tell it from others.
         let bar = Rectangle {
             x: bounds.x + ROUND * scale,
             y: bounds.y,
             width: bounds.width - 2.0 * ROUND * scale,
-            height: (3.0 * scale).max(2.0),
+            height: (BAR.0 * scale).max(BAR.1),
         };
         let tint = if quiet { mix(tint, c.canvas, 0.5) } else { tint };
         renderer.fill_quad(
@@ -231,7 +220,9 @@ impl<Message> GraphView<'_, Message> {
         let Some(room) = pen.rect(card.rect.grown(-2.0)).intersection(&pen.bounds) else { return };
         let zoom = pen.view.zoom;
         let size = (theme::TEXT * zoom).clamp(theme::SMALL, 26.0);
-        let middle = pen.at(card.rect.at + Point::new(0.0, HEAD / 2.0 + 1.0)).y;
+        // However small the card, its name stays clear of the bar above.
+        let clear = pen.at(card.rect.at).y + BAR.1 + 0.6 * size;
+        let middle = pen.at(card.rect.at + Point::new(0.0, HEAD / 2.0 + 1.0)).y.max(clear);
         let left = pen.at(card.rect.at).x;
         let right = pen.at(card.rect.end()).x;
         let quiet = pen.dims(k);
@@ -241,6 +232,8 @@ impl<Message> GraphView<'_, Message> {
                 (left + right) / 2.0,
                 pen.at(card.rect.center()).y.min(middle.max(pen.at(card.rect.at).y + 10.0)),
             );
+            // Between the ports.
+            let room = room.shrink(iced::Padding::default().horizontal(PORT));
             write(renderer, &card.title, at, room, theme::SMALL, Side::Middle, color);
             return;
         }
@@ -248,9 +241,8 @@ impl<Message> GraphView<'_, Message> {
         write(renderer, &card.title, Point::new(left + pad, middle), room, size, Side::Left, color);
         let words = note(card);
         // Where the name needs the room, it has it.
-        let letters = (card.title.chars().count() + words.chars().count()) as f32;
-        if letters * size * 0.52 + 3.0 * pad < right - left {
-            let small = (theme::SMALL * zoom).clamp(theme::SMALL, 20.0);
+        let small = (theme::SMALL * zoom).clamp(theme::SMALL, 20.0);
+        if length(&card.title) * size + length(&words) * small + 2.0 * pad + 0.7 * size < right - left {
             write(renderer, &words, Point::new(right - pad, middle), room, small, Side::Right, c.dim);
         }
         let over = matches!(pen.over, Some(Hit::Card(o) | Hit::Socket(o, _)) if o == k);

@@ -5,7 +5,7 @@ use super::{Detail, GraphView, Pen};
 use crate::geometry::{Point, Rect};
 use crate::marks::Mark;
 use crate::scene::{Hit, LINE, wrap};
-use crate::theme::{self, fade, mix};
+use crate::theme::{self, mix};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Rectangle, Renderer};
 
@@ -24,13 +24,13 @@ impl<Message> GraphView<'_, Message> {
                 () if pen.over == Some(Hit::Frame(k)) => (c.dim, 1.0),
                 () => (mix(c.line, tint, 0.5), 1.0),
             };
-            renderer.fill_quad(quad(pen.rect(frame.rect), border(edge, width, 10.0)), fade(tint, 0.10));
+            renderer.fill_quad(quad(pen.rect(frame.rect), border(edge, width, 10.0)), c.frame(frame.tint));
             if pen.detail == Detail::Full {
                 let room = pen.rect(frame.head());
                 let size = (theme::TEXT * zoom).clamp(theme::SMALL, 26.0);
                 let at = Point::new(room.x + (12.0 * zoom).clamp(4.0, 16.0), room.y + room.height / 2.0);
                 let room = Rectangle { y: at.y - size, height: 2.0 * size, ..room };
-                write(renderer, &frame.title, at, room, size, Side::Left, mix(c.text, tint, 0.25));
+                write(renderer, &frame.title, at, room, size, Side::Left, c.heading(frame.tint));
             }
         }
         for (k, comment) in self.scene.comments.iter().enumerate().filter(|(_, m)| seen(m.rect)) {
@@ -41,7 +41,7 @@ impl<Message> GraphView<'_, Message> {
                 () if pen.over == Some(Hit::Comment(k)) => (c.dim, 1.0),
                 () => (c.line, 1.0),
             };
-            renderer.fill_quad(quad(bounds, border(edge, width, 6.0)), mix(c.surface, tint, 0.14));
+            renderer.fill_quad(quad(bounds, border(edge, width, 6.0)), c.comment(comment.tint));
             let bar = Rectangle { width: (3.0 * zoom).max(1.5), ..bounds };
             renderer.fill_quad(quad(bar, border(tint, 0.0, 2.0)), tint);
             if pen.detail < Detail::Full {
