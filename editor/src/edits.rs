@@ -9,7 +9,7 @@ mod import;
 mod nodes;
 mod turn;
 
-pub use arrange::{Line, align, arrange, distribute, straighten};
+pub use arrange::{Line, align, arrange, distribute, make_room, straighten};
 pub use cables::{bridge, connect, connect_through, insert};
 pub use copy::{PasteError, Place, copy, paste};
 pub use example::example;

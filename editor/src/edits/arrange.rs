@@ -1,6 +1,6 @@
 //! Where nodes lie: aligned, spread, straightened, laid out by the way of the sound.
 
-use crate::geometry::Point;
+use crate::geometry::{Point, Rect};
 use crate::layout::{GRID, layered};
 use crate::scene::{Card, Scene};
 use signalbox_engine::patch::{Edit, Scope};
@@ -22,6 +22,23 @@ fn chosen<'a>(scene: &'a Scene, ids: &BTreeSet<String>) -> Vec<&'a Card> {
 fn put(scope: &Scope, card: &Card, to: Point) -> Option<Edit> {
     (to != card.rect.at)
         .then(|| Edit::Move(scope.clone(), card.id.clone(), Some((f64::from(to.x), f64::from(to.y)))))
+}
+
+/// The least room between a node that is put into a cable and the next.
+const APART: f32 = 4.0 * GRID;
+
+/// Makes room for a node at a place before another: where it would cover that, the other and all that lies as far to the
+/// right go on by as much as is missing.
+pub fn make_room(scene: &Scene, scope: &Scope, id: &str, place: Rect, next: &str) -> Vec<Edit> {
+    let Some(next) = scene.card(next).map(|card| card.rect) else { return Vec::new() };
+    let missing = place.end().x + APART - next.at.x;
+    // What lies to the left of it is a way back, which nothing that goes on would make shorter.
+    if !place.grown(GRID).meets(next) || missing <= 0.0 || place.center().x > next.end().x {
+        return Vec::new();
+    }
+    let by = Point::new((missing / GRID).ceil() * GRID, 0.0);
+    let moves = scene.cards.iter().filter(|card| card.id != id && card.rect.at.x >= next.at.x);
+    moves.filter_map(|card| put(scope, card, card.rect.at + by)).collect()
 }
 
 /// Lays nodes out from left to right by the way of the sound; all where none is chosen. The left upper corner stays.

@@ -169,8 +169,14 @@ impl Screen {
         let Some(id) = self.session.single().map(String::from) else { return };
         let planned = edits::insert(self.document.patch(), &self.scope(), cable, &id, &self.shelf);
         let moved = self.moved(by);
+        let place = self.scene.card(&id).map(|card| card.rect.moved(by));
+        let far = self.scene.wires.iter().find(|w| w.id == cable).map(|w| &self.scene.cards[w.to.0].id);
+        let room = match (place, far) {
+            (Some(place), Some(far)) => edits::make_room(&self.scene, &self.scope(), &id, place, far),
+            _ => Vec::new(),
+        };
         let planned = planned.map(|mut edits| {
-            edits.extend(moved);
+            edits.extend(moved.into_iter().chain(room));
             edits
         });
         self.planned(&format!("put {id} into a cable"), planned);

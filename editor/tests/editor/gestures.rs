@@ -207,6 +207,21 @@ fn a_node_dropped_on_a_cable_goes_into_it() {
 }
 
 #[test]
+fn what_follows_makes_room_for_a_node_that_is_put_in_before_it() {
+    let mut h = chain();
+    let place = |h: &Harness, id: &str| h.screen.scene.card(id).expect("a card").rect;
+    let (soft, out) = (place(&h, "soft"), place(&h, "out"));
+    let wire = h.screen.scene.wires.iter().find(|w| w.id == 0).expect("a cable").curve.at(0.98);
+    let (from, spare) = (h.head("spare"), place(&h, "spare").center());
+    let (a, b) = (h.at(spare), h.at(wire));
+    one_step(&mut h, |h| h.drags(from, from + (b - a)));
+    let by = place(&h, "soft").at.x - soft.at.x;
+    assert!(by > 0.0 && place(&h, "out").at.x - out.at.x == by, "all that follows moves alike: {by}");
+    assert!(place(&h, "spare").end().x < place(&h, "soft").at.x, "nothing is covered");
+    assert_eq!(place(&h, "soft").at.y, soft.at.y);
+}
+
+#[test]
 fn what_is_deleted_leaves_its_path() {
     let mut h = chain();
     h.clicks_on("soft");
