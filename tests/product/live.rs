@@ -65,7 +65,7 @@ fn end(process: &mut Child) {
 }
 
 /// A JACK server with a driver that needs no card.
-struct Jack {
+pub struct Jack {
     server: String,
     daemon: Option<Child>,
     _alone: MutexGuard<'static, ()>,
@@ -76,7 +76,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 impl Jack {
     /// None, and a word about it, where JACK is not installed.
-    fn start(name: &str) -> Option<Self> {
+    pub fn start(name: &str) -> Option<Self> {
         let mut jack = Self {
             server: format!("signalbox-{name}"),
             daemon: None,
@@ -95,7 +95,8 @@ impl Jack {
         command
     }
 
-    fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    /// Lets a command find this server.
+    pub fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env("JACK_DEFAULT_SERVER", &self.server).env("JACK_NO_AUDIO_RESERVATION", "1")
     }
 
@@ -120,7 +121,7 @@ impl Jack {
     }
 
     /// The port of a process whose name ends so, once it is there.
-    fn port(&self, process: &Running, end: &str) -> String {
+    pub fn port(&self, process: &Running, end: &str) -> String {
         let (start, client) = (Instant::now(), format!("cpal_client_{}_", process.0.id()));
         loop {
             let listed = self.command("jack_lsp", &[]).output().expect("jack_lsp").stdout;
@@ -134,7 +135,7 @@ impl Jack {
     }
 
     /// Records five seconds of a port.
-    fn record(&self, folder: &Folder, port: &str) -> Vec<f64> {
+    pub fn record(&self, folder: &Folder, port: &str) -> Vec<f64> {
         let file = folder.path("heard.wav").display().to_string();
         let recorded = self.command("jack_rec", &["-f", &file, "-d", "5", "-b", "24", port]).status();
         assert!(recorded.is_ok_and(|s| s.success()), "nothing was recorded");
