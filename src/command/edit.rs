@@ -23,7 +23,10 @@ pub fn run(options: &Edit) -> Result<(), Failure> {
     let mut editor = Options { output, home: session::folder(), ..Options::default() };
     match options.patch.as_deref() {
         Some(folder) if folder.is_dir() => {
-            editor.patch = Some((source::open(folder, options.rate)?.patch, folder.into()));
+            let mut patch = source::open(folder, options.rate)?.patch;
+            let own = std::path::absolute(folder).unwrap_or_else(|_| folder.into());
+            patch.title = own.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            editor.patch = Some((patch, folder.into()));
         }
         // A script stays a text: what it writes is shown, and saved as a patch of its own.
         Some(script) if is_script(script) => {

@@ -15,9 +15,9 @@ const OUT: &str = "out";
 const REVERB: &str = "reverb";
 const DELAY: &str = "delay";
 
-/// How far strips lie from each other on the canvas, and nodes from left to right.
-const ROW: f64 = 90.0;
-const COLUMN: f64 = 190.0;
+/// How far strips lie from each other on the canvas, and nodes from left to right: as the largest card of the editor needs it.
+const ROW: f64 = 184.0;
+const COLUMN: f64 = 232.0;
 
 /// What the two sends do.
 #[derive(Clone, Debug)]
@@ -135,10 +135,10 @@ pub fn strip_alone(channel: &Channel<'_>, rate: u32) -> Patch {
 pub fn mix(channels: &[Channel<'_>], sends: &Sends, rate: u32, title: &str) -> Patch {
     let mut patch = Patch { rate: Some(rate), title: title.into(), ..Patch::default() };
     let graph = &mut patch.graph;
-    let middle = channels.len() as f64 * ROW / 2.0;
+    let middle = channels.len().saturating_sub(1) as f64 * ROW / 2.0;
     graph.nodes.insert(
         MIX.into(),
-        Node::new("bus").labelled("the mix, before the master").role(Role::Mix).at(7.0 * COLUMN, middle),
+        Node::new("bus").labelled("the mix, before the master").role(Role::Mix).at(8.0 * COLUMN, middle),
     );
     for (i, channel) in channels.iter().enumerate() {
         let y = i as f64 * ROW;
@@ -182,12 +182,12 @@ pub fn mix(channels: &[Channel<'_>], sends: &Sends, rate: u32, title: &str) -> P
         }
         let y = y + i as f64 * ROW;
         let eq = format!("{name} eq");
-        graph.nodes.insert(name.into(), node.at(5.5 * COLUMN, y));
-        graph.nodes.insert(eq.clone(), eq_node(std::slice::from_ref(&low)).at(6.2 * COLUMN, y));
+        graph.nodes.insert(name.into(), node.at(6.0 * COLUMN, y));
+        graph.nodes.insert(eq.clone(), eq_node(std::slice::from_ref(&low)).at(7.0 * COLUMN, y));
         graph.connect(Cable::new(name, &eq));
         graph.connect(Cable::new(&eq, MIX));
     }
-    graph.nodes.insert(OUT.into(), Node::new("output").at(8.0 * COLUMN, middle));
+    graph.nodes.insert(OUT.into(), Node::new("output").at(9.0 * COLUMN, middle));
     graph.connect(Cable::new(MIX, OUT));
     patch
 }
