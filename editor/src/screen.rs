@@ -5,6 +5,7 @@
 
 pub mod bar;
 mod commands;
+mod dialogs;
 pub mod export;
 mod files;
 pub mod gallery;
@@ -27,7 +28,7 @@ pub mod steps;
 mod view;
 mod ways;
 
-pub use files::{Answer, Ask, Dialogs, Given, System};
+pub use dialogs::{Answer, Ask, Dialogs, Given, System};
 pub use keys::heard;
 pub use notice::Notice;
 

@@ -60,6 +60,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn in_a_sentence_letters_follow_each_other() {
+        let sentence = "Goes over from one signal to another, by hand, by automation or by a cable";
+        assert_eq!(rate("gate", sentence), None);
+        assert!(rate("Automation", sentence).is_some() && rate("gte", "Gate").is_some());
+    }
+
+    #[test]
     fn starts_of_words_and_letters_in_a_row_come_first() {
         let items = ["Delete", "Delay", "Duplicate", "All-pass delay", "Limiter"];
         let first = |typed: &str| items[find(typed, &items, |i| vec![i])[0]];

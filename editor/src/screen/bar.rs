@@ -66,14 +66,14 @@ impl Screen {
         };
         // A narrow window has room for what matters most.
         let narrow = self.is_narrow();
-        let (fader, meter) = if narrow { (64.0, 64.0) } else { (112.0, 136.0) };
+        let (fader, meter) = if narrow { (48.0, 40.0) } else { (112.0, 136.0) };
         let sound = if self.live.is_silent() { Icon::Silent } else { Icon::Sound };
         let right = row![
             self.tool(sound, Command::Silence, self.live.is_silent(), c),
             Fader::new(place(volume), 0.0, c, Message::Volume).width(fader),
             container(text(words).size(theme::TEXT).color(c.text)).width(60),
             Meter { peaks: self.live.peaks(), width: meter, colors: c },
-            gap(),
+            space().width(if narrow { 0 } else { 8 }),
             self.tool(Icon::Commands, Command::Palette, false, c),
         ]
         .spacing(6)

@@ -1,7 +1,7 @@
 //! What commands do.
 
+use super::dialogs::Ask;
 use super::export::What;
-use super::files::Ask;
 use super::notice::Then;
 use super::{Message, Notice, Screen, search};
 use crate::edits::{self, Line, Place};

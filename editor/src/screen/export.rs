@@ -2,7 +2,7 @@
 
 mod view;
 
-use super::files::Ask;
+use super::dialogs::Ask;
 use super::{Message as Screened, Notice, Screen};
 use crate::export::{Job, Sound, Source, heard};
 use crate::keymap::{Chord, Command};
@@ -54,7 +54,8 @@ impl What {
     /// The name that is proposed for its file, from that of the patch.
     pub fn file_name(self, stem: &str) -> String {
         match self {
-            Self::Mix | Self::Stems => format!("{stem}.wav"),
+            Self::Mix => format!("{stem}.wav"),
+            Self::Stems => format!("{stem} stems"),
             Self::Heard => format!("{stem} heard.wav"),
             Self::Png => format!("{stem}.png"),
             Self::Svg => format!("{stem}.svg"),

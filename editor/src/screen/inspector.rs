@@ -7,7 +7,7 @@ mod view;
 
 pub use knobs::{Knob, knobs};
 
-use super::files::Ask;
+use super::dialogs::Ask;
 use super::{Message as Screened, Notice, Screen};
 use crate::keymap::Command;
 use crate::value::{self, Ground};

@@ -1,7 +1,7 @@
 //! Asks for a file in the window itself, where the system has no dialog for that: its path is typed, and what lies there
 //! is listed.
 
-use super::files::Ask;
+use super::dialogs::Ask;
 use super::{Message as Screened, Screen};
 use crate::keymap::{Chord, Command};
 use crate::theme::{self, Colors};

@@ -4,7 +4,7 @@ mod view;
 
 pub use view::example_button;
 
-use super::files::SOUNDS;
+use super::dialogs::SOUNDS;
 use super::{Message as Screened, Notice, Screen};
 use crate::edits::{self, Plan};
 use crate::geometry::Point;

@@ -144,3 +144,66 @@ fn what_others_look_at_is_larger_and_shows_the_keys() {
     }
     assert_eq!(h.screen.scale(), 1.0);
 }
+
+#[test]
+fn in_a_narrow_window_one_pane_is_seen_at_a_time() {
+    let narrow = |h: &mut Harness| {
+        h.key("Ctrl+5");
+        assert!(h.sees("Shelf") && !h.sees("Tempo"), "the shelf leaves the canvas its room");
+        h.send(Message::Select(vec!["low".into()]));
+        h.redraw();
+        assert!(h.sees("Bypass") && !h.sees("Shelf"), "what is selected comes first");
+        // The shelf is left first, then the node.
+        h.key("Escape");
+        h.key("Escape");
+        assert!(h.sees("Shelf") && !h.sees("Bypass"));
+    };
+    let mut h = Harness::sized(first(), 640.0, 400.0);
+    h.send(Message::Resized(640.0, 400.0));
+    narrow(&mut h);
+    // A window in which everything is twice as large has no more room, and what it is told of its size does not change.
+    let mut h = Harness::sized(first(), 1280.0, 800.0);
+    h.send(Message::Resized(1280.0, 800.0));
+    (0..4).for_each(|_| h.run(Command::Larger));
+    narrow(&mut h);
+    (0..4).for_each(|_| h.run(Command::Smaller));
+    assert!(h.sees("Shelf") && h.sees("Tempo"));
+}
+
+#[test]
+fn who_sees_all_of_a_patch_still_does_beside_another_pane() {
+    let mut h = Harness::new(first());
+    h.run(Command::Fit);
+    let inside = |h: &mut Harness, from: f32| {
+        for (id, port, out) in [("tune", "out", true), ("out", "", false)] {
+            let x = h.port(id, port, out).x;
+            assert!((from..1280.0 - 312.0).contains(&x), "{id} lies at {x}");
+        }
+    };
+    inside(&mut h, 0.0);
+    h.key("Ctrl+5");
+    inside(&mut h, 248.0);
+    // Who looks at a part keeps looking at that.
+    h.run(Command::ZoomIn);
+    let seen = h.screen.session.view();
+    h.key("Ctrl+5");
+    h.redraw();
+    assert_eq!(h.screen.session.view(), seen);
+}
+
+#[test]
+fn an_empty_patch_says_how_to_begin_and_not_that_something_is_wrong() {
+    let mut h = Harness::new(first());
+    h.key("Ctrl+N");
+    h.until("it is known what becomes of it", |s| !s.live.waits() && !s.live.problems().is_empty());
+    let begin = "Tab or a double click adds a node.";
+    let wrong = "There is nothing to hear; add a node of the kind `output` and lead a cable to it.";
+    assert!(h.sees(begin) && !h.sees(wrong));
+    h.key("Tab");
+    h.types("oscillator");
+    h.key("Enter");
+    h.key("Escape");
+    h.until("it is told what is missing", |s| !s.live.waits());
+    h.redraw();
+    assert!(h.sees(wrong) && !h.sees(begin));
+}

@@ -228,13 +228,21 @@ impl<Message> GraphView<'_, Message> {
         let quiet = pen.dims(k);
         let color = if quiet { c.dim } else { c.text };
         if pen.detail == Detail::Names {
-            let at = Point::new(
-                (left + right) / 2.0,
-                pen.at(card.rect.center()).y.min(middle.max(pen.at(card.rect.at).y + 10.0)),
-            );
             // Between the ports.
             let room = room.shrink(iced::Padding::default().horizontal(PORT));
-            write(renderer, &card.title, at, room, theme::SMALL, Side::Middle, color);
+            let middle = pen.at(card.rect.center());
+            let (line, top) = (1.15 * theme::SMALL, pen.at(card.rect.at).y + BAR.1);
+            let high = card.rect.size.y * zoom - BAR.1;
+            let long = length(&card.title) * theme::SMALL > room.width;
+            let parts = match card.title.rsplit_once(' ').filter(|_| long && high > 2.0 * line) {
+                Some((first, second)) => [first, second],
+                None => [&card.title, ""],
+            };
+            let y = (top + 0.7 * line).min(middle.y);
+            for (k, words) in parts.into_iter().enumerate().filter(|(_, words)| !words.is_empty()) {
+                let at = Point::new(middle.x, y + k as f32 * line);
+                write(renderer, words, at, room, theme::SMALL, Side::Middle, color);
+            }
             return;
         }
         let pad = 10.0 * zoom;
