@@ -156,8 +156,9 @@ impl State {
         }
     }
 
-    /// How it looks.
-    pub fn view<'a>(&'a self, c: &'static Colors) -> Element<'a, Screened> {
+    /// How it looks, where there is so much room from left to right.
+    pub fn view<'a>(&'a self, room: f32, c: &'static Colors) -> Element<'a, Screened> {
+        let width = WIDTH.min(room);
         let field = text_input("type to search", &self.typed)
             .id(Id::new(FIELD))
             .on_input(|typed| Screened::Search(Message::Typed(typed)))
@@ -165,7 +166,7 @@ impl State {
             .size(15)
             .padding([8, 10])
             .style(theme::field(c, false));
-        let rows = self.found.iter().enumerate().map(|(row, &k)| self.row(row, &self.items[k], c));
+        let rows = self.found.iter().enumerate().map(|(row, &k)| self.row(row, &self.items[k], width, c));
         let mut list = column(rows).width(Fill).padding(padding::right(12));
         if self.found.is_empty() {
             list = list.push(container(text(self.empty()).size(theme::TEXT).color(c.dim)).padding(12));
@@ -173,20 +174,26 @@ impl State {
         let list = scrollable(list).id(Id::new(LIST)).height(ROW * SEEN).style(theme::scroll(c));
         let title = text(self.title()).size(theme::SMALL).color(c.dim);
         container(column![title, field, list].spacing(8))
-            .width(WIDTH)
+            .width(width)
             .padding(padding::all(12))
             .style(theme::floating(c))
             .into()
     }
 
-    fn row<'a>(&'a self, row_: usize, item: &'a Item, c: &'static Colors) -> Element<'a, Screened> {
+    fn row<'a>(
+        &'a self,
+        row_: usize,
+        item: &'a Item,
+        width: f32,
+        c: &'static Colors,
+    ) -> Element<'a, Screened> {
         let tint = if item.group.is_some() { c.family(item.group) } else { iced::Color::TRANSPARENT };
         let mark = container(space()).width(3).height(24).style(move |_| container::Style {
             background: Some(tint.into()),
             border: iced::border::rounded(1.5),
             ..container::Style::default()
         });
-        let room = WIDTH - 90.0 - length(&item.side) * theme::SMALL;
+        let room = width - 90.0 - length(&item.side) * theme::SMALL;
         let detail = cut(&item.detail, room / theme::SMALL).into_owned();
         let words = column![
             text(&item.title).size(theme::TEXT),

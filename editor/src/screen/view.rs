@@ -145,7 +145,7 @@ impl Screen {
             layers = layers.push(at);
         }
         if let Some(search) = &self.search {
-            let at = container(opaque(search.view(c))).padding(padding::top(56)).center_x(Fill);
+            let at = container(opaque(search.view(self.size.x, c))).padding(padding::top(56)).center_x(Fill);
             layers = layers.push(at);
         }
         if self.export.is_open() {
