@@ -62,7 +62,7 @@ impl Part {
         // The user's mask applies, as for a file that is made directly.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = builder.tempfile_in(folder).map_err(|error| writing(path, error))?;
+        let temporary = builder.tempfile_in(folder).map_err(|error| writing(path, bare(error)))?;
         Ok(Self { temporary, target, before })
     }
 
@@ -83,6 +83,13 @@ impl Part {
         sync_folder(&self.target);
         Ok(())
     }
+}
+
+/// What the system said, without the name of the part, which nobody has asked for.
+fn bare(error: io::Error) -> io::Error {
+    let told = error.to_string();
+    let what = told.rsplit_once(" at path ").map_or(&*told, |(what, _)| what);
+    io::Error::new(error.kind(), what)
 }
 
 /// Makes a folder and those above it, unless it is there.

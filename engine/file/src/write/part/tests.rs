@@ -113,3 +113,10 @@ fn long_names_and_names_beyond_ascii_are_possible() {
     }
     assert_eq!(bench.names(), [""; 0]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_where_nothing_can_be_made_is_told_by_the_name_that_was_asked_for() {
+    let told = refusal("/proc/patch.json").to_string();
+    assert!(told.starts_with("/proc/patch.json: ") && !told.contains("part"), "{told}");
+}
