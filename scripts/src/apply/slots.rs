@@ -1,12 +1,15 @@
 //! Slots while they play: one that a script changes goes over from what it was to what it is.
 //!
-//! The nodes of a slot end in a `crossfade` node, its door. Where the slot changes, its new nodes come in under names
-//! with a number (`pad osc ~2`) beside those that play, and lanes open one door while they close the other, from the next
-//! moment of the slot's grid on. When the fade is over the old nodes are gone, and the new ones keep their names, and
+//! The nodes of a slot end in a `crossfade` node, its door; what is led out of it elsewhere has doors of its own. Where
+//! the slot changes, its new nodes come in under names with a number (`pad osc ~2`) beside those that play, and lanes open
+//! their doors while they close those of the others, from the next moment of the slot's grid on. When the fade is over the old nodes are gone, and the new ones keep their names, and
 //! with these their state. All of it is an ordinary patch: rendered, it sounds as it does live.
 
+mod part;
+
+use part::{Part, rename};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::patch::{Cable, Endpoint, Graph, Lane, Moment, Node, Patch, Shape, TempoMap};
+use signalbox_engine::patch::{Cable, Endpoint, Graph, Moment, Patch, Shape, TempoMap};
 use signalbox_studio::console::automation::Course;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -34,10 +37,10 @@ pub struct Slot {
     pub fade: f64,
     /// On which beats a change may begin: multiples of this; at once where there is none.
     pub quant: Option<f64>,
-    /// The nodes that its function has made, the door among them.
+    /// The nodes that its function has made, the doors among them.
     pub nodes: BTreeSet<String>,
-    /// The node by which it sounds.
-    pub door: String,
+    /// The nodes by which it sounds: its own, and those behind which it is led elsewhere.
+    pub doors: Vec<String>,
 }
 
 /// Where the song stands.
@@ -60,18 +63,10 @@ pub struct Fade {
     pub span: (f64, f64),
 }
 
-/// Some nodes with all that hangs on them.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Part {
-    nodes: BTreeMap<String, Node>,
-    cables: BTreeMap<u32, Cable>,
-    lanes: BTreeMap<Endpoint, Lane>,
-}
-
 /// What a slot was before, on its way out.
 #[derive(Clone, Debug)]
 struct Going {
-    door: String,
+    doors: Vec<String>,
     part: Part,
     course: Course,
     fade: Fade,
@@ -108,8 +103,9 @@ impl Slots {
         if let Some(old) = old.as_ref().filter(|_| turn.rolls) {
             for slot in &mut named {
                 let was = before.iter().find(|s| s.name == slot.name);
-                let same = was
-                    .is_some_and(|was| part(&old.graph, &was.nodes).is_alike(&part(&new.graph, &slot.nodes)));
+                let same = was.is_some_and(|was| {
+                    Part::of(&old.graph, &was.nodes).is_alike(&Part::of(&new.graph, &slot.nodes))
+                });
                 if same {
                     continue;
                 }
@@ -125,7 +121,9 @@ impl Slots {
                 if let Some(was) = was {
                     self.leave(old, &new, was, fade.clone(), &tempo);
                 }
-                self.coming.insert(slot.door.clone(), (course, fade));
+                for door in &slot.doors {
+                    self.coming.insert(door.clone(), (course.clone(), fade.clone()));
+                }
             }
             for gone in before.iter().filter(|was| !named.iter().any(|s| s.name == was.name)) {
                 let fade = begin(gone, turn, &tempo);
@@ -194,10 +192,12 @@ impl Slots {
                 }
             }
         }
-        let mut course = self.coming.remove(&slot.door).map(|(course, _)| course).unwrap_or_default();
+        // All doors of a slot open and close together.
+        let open = slot.doors.iter().filter_map(|door| self.coming.remove(door)).last();
+        let mut course = open.map(|(course, _)| course).unwrap_or_default();
         course.go(Moment::Seconds(fade.span.0), 0.0, fade.length(), 100.0, Shape::Linear, tempo);
-        let part = part(&old.graph, &nodes);
-        self.going.push(Going { door: slot.door.clone(), part, course, fade });
+        let part = Part::of(&old.graph, &nodes);
+        self.going.push(Going { doors: slot.doors.clone(), part, course, fade });
     }
 
     /// Cables that stay keep their ids, whatever was drawn before them in the script.
@@ -242,7 +242,9 @@ impl Slots {
                     cables.entry(id).or_insert_with(|| cable.clone());
                 }
             }
-            lanes.insert(position(&going.door), going.course.lane(Unit::Percent, &tempo));
+            for door in &going.doors {
+                lanes.insert(position(door), going.course.lane(Unit::Percent, &tempo));
+            }
         }
         for (door, (course, _)) in &self.coming {
             patch.graph.lanes.insert(position(door), course.lane(Unit::Percent, &tempo));
@@ -258,41 +260,9 @@ impl Fade {
     }
 }
 
-impl Part {
-    /// Whether two parts are the same but for the ids of their cables.
-    fn is_alike(&self, other: &Self) -> bool {
-        let cables = |part: &Self| {
-            let mut all: Vec<String> = part.cables.values().map(|c| format!("{c:?}")).collect();
-            all.sort();
-            all
-        };
-        self.nodes == other.nodes && self.lanes == other.lanes && cables(self) == cables(other)
-    }
-}
-
 /// The lane's end that opens a door.
 fn position(door: &str) -> Endpoint {
     Endpoint { node: door.into(), port: POSITION.into() }
-}
-
-/// Some nodes of a graph with the cables and lanes that hang on them.
-fn part(graph: &Graph, nodes: &BTreeSet<String>) -> Part {
-    let has = |id: &String| nodes.contains(id);
-    Part {
-        nodes: graph.nodes.iter().filter(|(id, _)| has(id)).map(|(id, n)| (id.clone(), n.clone())).collect(),
-        cables: graph
-            .cables
-            .iter()
-            .filter(|(_, c)| has(&c.from.node) || has(&c.to.node))
-            .map(|(&id, c)| (id, c.clone()))
-            .collect(),
-        lanes: graph
-            .lanes
-            .iter()
-            .filter(|(end, _)| has(&end.node))
-            .map(|(e, l)| (e.clone(), l.clone()))
-            .collect(),
-    }
 }
 
 /// When a change of a slot begins and ends.
@@ -304,35 +274,4 @@ fn begin(slot: &Slot, turn: Turn, tempo: &TempoMap) -> Fade {
         None => soon,
     };
     Fade { slot: slot.name.clone(), since: turn.song, span: (start, start + slot.fade.max(SHORTEST)) }
-}
-
-/// The id of a slot's node under a number.
-fn numbered(id: &str, number: u32) -> String {
-    let bare = id.rsplit_once(" ~").filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(bare, _)| bare);
-    if number == 1 { bare.into() } else { format!("{bare} ~{number}") }
-}
-
-/// Gives the nodes of a slot their number.
-fn rename(patch: &mut Patch, slot: &mut Slot, number: u32) {
-    let ids: HashMap<String, String> =
-        slot.nodes.iter().map(|id| (id.clone(), numbered(id, number))).filter(|(a, b)| a != b).collect();
-    if ids.is_empty() {
-        return;
-    }
-    let to = |id: &String| ids.get(id).unwrap_or(id).clone();
-    let graph = &mut patch.graph;
-    graph.nodes = std::mem::take(&mut graph.nodes).into_iter().map(|(id, node)| (to(&id), node)).collect();
-    for cable in graph.cables.values_mut() {
-        cable.from.node = to(&cable.from.node);
-        cable.to.node = to(&cable.to.node);
-    }
-    graph.lanes = std::mem::take(&mut graph.lanes)
-        .into_iter()
-        .map(|(end, lane)| (Endpoint { node: to(&end.node), ..end }, lane))
-        .collect();
-    for control in &mut patch.controls {
-        control.to.node = to(&control.to.node);
-    }
-    slot.nodes = slot.nodes.iter().map(to).collect();
-    slot.door = to(&slot.door);
 }

@@ -1,81 +1,16 @@
-//! Playing live: slots that are changed while they sound, patterns, and a kit of drums.
+//! Slots: parts of a script that are changed while they sound.
 
 use super::time::run;
 use super::{Answer, Args, Call, Words};
 use crate::amount::{Amount, Measure};
 use crate::apply::Slot;
-use crate::draft::{Draft, Given, Signal, Strip, Sweep, When, named, signal};
+use crate::draft::{Draft, Given, Signal, Strip, When, named, signal};
 use crate::trouble::Wrong;
 use rhai::Dynamic;
 use signalbox_dsp::units::Unit;
-use signalbox_engine::node::nearest;
-use std::collections::BTreeSet;
-
-/// How many steps a pattern has that is repeated without end.
-const STEPS: usize = 256;
-/// The most steps of a pattern.
-const MOST_STEPS: usize = 4_000;
-
-/// A stroke on a drum.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
-    drum: &'static Drum,
-    velocity: f64,
-}
-
-/// A drum of the kit: a tone or noise under an envelope.
-#[derive(Debug, PartialEq)]
-struct Drum {
-    name: &'static str,
-    /// The key of the tone; noise has none.
-    key: Option<&'static str>,
-    /// How far the tone begins above its key, in semitones, and in how many seconds it comes down.
-    bend: (f64, f64),
-    /// A filter behind: its mode and its frequency in hertz.
-    filter: Option<(&'static str, f64)>,
-    /// How long it sounds, in seconds.
-    decay: f64,
-    /// Its level in decibels.
-    level: f64,
-}
-
-const KIT: &[Drum] = &[
-    Drum { name: "kick", key: Some("a1"), bend: (24.0, 0.05), filter: None, decay: 0.28, level: 0.0 },
-    Drum {
-        name: "snare",
-        key: None,
-        bend: (0.0, 0.0),
-        filter: Some(("bandpass", 1_800.0)),
-        decay: 0.16,
-        level: 6.0,
-    },
-    Drum {
-        name: "clap",
-        key: None,
-        bend: (0.0, 0.0),
-        filter: Some(("bandpass", 1_200.0)),
-        decay: 0.12,
-        level: 4.0,
-    },
-    Drum {
-        name: "hat",
-        key: None,
-        bend: (0.0, 0.0),
-        filter: Some(("highpass", 7_000.0)),
-        decay: 0.05,
-        level: 0.0,
-    },
-    Drum {
-        name: "open",
-        key: None,
-        bend: (0.0, 0.0),
-        filter: Some(("highpass", 6_500.0)),
-        decay: 0.35,
-        level: 0.0,
-    },
-    Drum { name: "tom", key: Some("d2"), bend: (9.0, 0.08), filter: None, decay: 0.3, level: -2.0 },
-    Drum { name: "rim", key: Some("a5"), bend: (3.0, 0.01), filter: None, decay: 0.04, level: -6.0 },
-];
+use signalbox_engine::node::{Declaration, PortKind};
+use signalbox_engine::patch::Endpoint;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Teaches the words.
 pub fn teach(words: &mut Words<'_>) {
@@ -86,20 +21,6 @@ pub fn teach(words: &mut Words<'_>) {
          while it plays, it goes over within `fade`, from the next multiple of `quant` on, by equal power or `linear`",
         2..=3,
         slot,
-    );
-    words.word(
-        "hit",
-        "hit(\"kick\", vel: 0.8)",
-        "a stroke for a pattern; drums are kick, snare, clap, hat, open, tom, rim",
-        1..=2,
-        hit,
-    );
-    words.word(
-        "pattern",
-        "pattern(\"kick\", every: 1.beat, |i| hit(\"kick\"))",
-        "asks a function for each step what is to be hit, or nothing; `i` counts from 0; it sounds on the master",
-        2..=3,
-        pattern,
     );
 }
 
@@ -114,39 +35,73 @@ fn slot(call: &Call<'_, '_>, mut args: Args) -> Answer {
     begin(call, &name)?;
     let scope = call.draft(|d| std::mem::replace(&mut d.scope, name.clone()));
     let before: BTreeSet<String> = call.draft(|d| d.patch.graph.nodes.keys().cloned().collect());
+    let fades = fade.is_some() || quant.is_some();
+    let law = law.unwrap_or_else(|| "power".into());
     let result = run(call, &f, None);
     let sound = result.and_then(|result| match signal(&result) {
-        Some(sound) if fade.is_some() || quant.is_some() => Ok(call.draft(|d| door(d, &sound, law))?),
+        Some(sound) if fades => Ok(call.draft(|d| door(d, &sound, &law))?),
         Some(sound) => Ok(sound),
         None => {
             let what = format!("the function of \"{name}\" gives a signal; it gave {}", named(&result));
             Err(Wrong::new(what).into())
         }
     });
+    let leaks = call.draft(|d| if fades { shut(d, &before, &law) } else { Ok(Vec::new()) });
     call.draft(|d| d.scope = scope);
-    let sound = sound?;
+    let (sound, mut doors) = (sound?, leaks?);
     let mut world = call.world.borrow_mut();
     world.draft.lead(&sound, &name);
-    if let Some(door) = sound.node().filter(|_| fade.is_some() || quant.is_some()) {
+    if let Some(door) = sound.node().filter(|_| fades) {
+        doors.push(door.to_string());
         let made = world.draft.patch.graph.nodes.keys().filter(|id| !before.contains(*id));
-        let (nodes, door) = (made.cloned().collect(), door.to_string());
-        world.changing.push(Slot { name: name.clone(), fade: fade.unwrap_or(0.0), quant, nodes, door });
+        let nodes = made.cloned().collect();
+        world.changing.push(Slot { name: name.clone(), fade: fade.unwrap_or(0.0), quant, nodes, doors });
     }
     Ok(Dynamic::from(Strip::new(&name)))
 }
 
-/// The node by which a slot sounds, and that fades where the slot changes while it plays.
-fn door(draft: &mut Draft, sound: &Signal, law: Option<String>) -> Result<Signal, Wrong> {
+/// A node by which a slot sounds, and that fades where the slot changes while it plays.
+fn door(draft: &mut Draft, sound: &Signal, law: &str) -> Result<Signal, Wrong> {
     let given = vec![
         ("b".to_string(), Given::Signal(sound.clone())),
-        ("position".to_string(), number(100.0, Unit::Percent)),
-        ("law".to_string(), Given::Text(law.unwrap_or_else(|| "power".into()))),
+        ("position".to_string(), Given::Amount(Amount::new(100.0, Unit::Percent))),
+        ("law".to_string(), Given::Text(law.into())),
     ];
     draft.node("crossfade", "door", &Signal::default(), given)
 }
 
+/// Puts doors where sound of a slot is led out of it by another way than its bus: into a send, an insert, another bus.
+/// Notes, which no door can fade, pass.
+fn shut(draft: &mut Draft, outside: &BTreeSet<String>, law: &str) -> Result<Vec<String>, Wrong> {
+    let Draft { patch, shelf, .. } = &*draft;
+    let sounds = |from: &Endpoint| {
+        let kind = patch.graph.nodes.get(&from.node).and_then(|n| shelf.get(&n.kind));
+        let port = |k: &&Declaration| k.outputs.iter().find(|p| from.port.is_empty() || p.name == from.port);
+        kind.and_then(|k| port(&k)).is_none_or(|p| matches!(p.kind, PortKind::Audio(_)))
+    };
+    let mut leaks: BTreeMap<Endpoint, Vec<u32>> = BTreeMap::new();
+    for (&id, cable) in &patch.graph.cables {
+        let leaves = !outside.contains(&cable.from.node) && outside.contains(&cable.to.node);
+        if leaves && sounds(&cable.from) {
+            leaks.entry(cable.from.clone()).or_default().push(id);
+        }
+    }
+    let mut doors = Vec::new();
+    for (from, cables) in leaks {
+        let shut = door(draft, &Signal::of(&from.to_string()), law)?;
+        let node = shut.node().unwrap_or_default();
+        for id in cables {
+            if let Some(cable) = draft.patch.graph.cables.get_mut(&id) {
+                cable.from = Endpoint::from(node);
+            }
+        }
+        doors.push(node.to_string());
+    }
+    Ok(doors)
+}
+
 /// A length of time in beats, from the start.
-fn beats(draft: &Draft, name: &str, amount: Amount) -> Result<f64, Wrong> {
+pub fn beats(draft: &Draft, name: &str, amount: Amount) -> Result<f64, Wrong> {
     let beats = match amount.measure {
         Measure::Of(Unit::Beat) => amount.value,
         Measure::Bars => draft.bars(amount.value, 0.0),
@@ -159,7 +114,7 @@ fn beats(draft: &Draft, name: &str, amount: Amount) -> Result<f64, Wrong> {
 }
 
 /// Makes the strip of a slot.
-fn begin(call: &Call<'_, '_>, name: &str) -> Result<(), Wrong> {
+pub fn begin(call: &Call<'_, '_>, name: &str) -> Result<(), Wrong> {
     call.draft(|d| {
         if d.desk().has(name) {
             return Err(Wrong::new(format!("there is a strip \"{name}\" already; choose another name")));
@@ -170,128 +125,4 @@ fn begin(call: &Call<'_, '_>, name: &str) -> Result<(), Wrong> {
     })?;
     call.world.borrow_mut().slots.push(name.into());
     Ok(())
-}
-
-fn hit(_: &Call<'_, '_>, mut args: Args) -> Answer {
-    let name = args.text("the name of a drum")?;
-    let velocity = args.named_amount("vel")?.map_or(1.0, |v| v.value);
-    args.done()?;
-    let Some(drum) = KIT.iter().find(|d| d.name == name) else {
-        let near = nearest(&name, KIT.iter().map(|d| d.name));
-        let near = near.map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-        let all: Vec<&str> = KIT.iter().map(|d| d.name).collect();
-        return Err(Wrong::new(format!("the kit has no \"{name}\"{near} It has: {}", all.join(", "))).into());
-    };
-    if !(0.0..=1.0).contains(&velocity) {
-        return Err(Wrong::about("vel", format!("`vel` goes from 0 to 1; got {velocity}")).into());
-    }
-    Ok(Dynamic::from(Hit { drum, velocity }))
-}
-
-fn pattern(call: &Call<'_, '_>, mut args: Args) -> Answer {
-    let name = args.text("a name")?;
-    let every = args.named_amount("every")?.unwrap_or(Amount::new(1.0, Unit::Beat));
-    let f = args.function()?;
-    args.done()?;
-    let beats = call.draft(|d| beats(d, "every", every))?;
-    // A song that ends is written out; one that does not repeats.
-    let end = call.world.borrow().known_end();
-    let end = end.map(|end| call.draft(|d| d.patch.tempo.beat(end)));
-    let steps = end.map_or(STEPS, |end| ((end / beats).ceil() as usize).clamp(1, MOST_STEPS));
-    let mut hits: Vec<Option<Hit>> = Vec::with_capacity(steps);
-    for i in 0..steps {
-        let given = run(call, &f, Some((i as i64).into()))?;
-        let hit = given.clone().try_cast::<Hit>();
-        if hit.is_none() && !given.is_unit() {
-            return Err(Wrong::new(format!(
-                "a step of a pattern is a hit(…) or nothing; got {}",
-                named(&given)
-            ))
-            .into());
-        }
-        hits.push(hit);
-    }
-    begin(call, &name)?;
-    let scope = call.draft(|d| std::mem::replace(&mut d.scope, name.clone()));
-    let result = call.draft(|d| {
-        for drum in KIT.iter().filter(|drum| hits.iter().flatten().any(|h| h.drum == *drum)) {
-            let sound = drum.play(d, &hits, beats, end.is_none())?;
-            d.lead(&sound, &name);
-        }
-        Ok::<_, Wrong>(())
-    });
-    call.draft(|d| d.scope = scope);
-    result?;
-    Ok(Dynamic::from(Strip::new(&name)))
-}
-
-fn number(value: f64, unit: Unit) -> Given {
-    Given::Amount(Amount::new(value, unit))
-}
-
-impl Drum {
-    /// The nodes that play the strokes of this drum.
-    fn play(
-        &self,
-        draft: &mut Draft,
-        hits: &[Option<Hit>],
-        beats: f64,
-        repeats: bool,
-    ) -> Result<Signal, Wrong> {
-        let key = self.key.unwrap_or("a4");
-        let token = |hit: &Option<Hit>| match hit.filter(|h| h.drum == self) {
-            Some(hit) => format!("{key}@{:.3}", hit.velocity),
-            None => "-".to_string(),
-        };
-        let text: Vec<String> = hits.iter().map(token).collect();
-        let nothing = Signal::default();
-        let given =
-            |all: Vec<(&str, Given)>| all.into_iter().map(|(n, g)| (n.to_string(), g)).collect::<Vec<_>>();
-        let notes = given(vec![
-            ("notes", Given::Text(text.join(" "))),
-            ("beats", number(beats, Unit::Beat)),
-            ("gate", number(0.5, Unit::None)),
-            ("loop", Given::Switch(repeats)),
-        ]);
-        let notes = draft.node("notes", self.name, &nothing, notes)?;
-        let envelope = |decay: f64| {
-            given(vec![
-                ("notes", Given::Signal(notes.clone())),
-                ("attack", number(0.0005, Unit::Second)),
-                ("decay", number(decay, Unit::Second)),
-                ("sustain", number(0.0, Unit::Percent)),
-                ("release", number(decay, Unit::Second)),
-            ])
-        };
-        let shape = draft.node("env", "env", &nothing, envelope(self.decay))?;
-        let sound = if self.key.is_some() {
-            let bend = draft.node("env", "bend", &nothing, envelope(self.bend.1))?;
-            let sweep = Sweep {
-                signal: bend,
-                low: Amount::new(0.0, Unit::Semitone),
-                high: Amount::new(self.bend.0, Unit::Semitone),
-                both_ways: false,
-            };
-            let tone = given(vec![
-                ("notes", Given::Signal(notes.clone())),
-                ("shape", Given::Text("sine".into())),
-                ("level", number(self.level - 3.0, Unit::Decibel)),
-                ("retrigger", Given::Switch(true)),
-                ("detune", Given::Sweep(sweep)),
-            ]);
-            draft.node("osc", "tone", &nothing, tone)?
-        } else {
-            let noise = given(vec![("level", number(self.level - 12.0, Unit::Decibel))]);
-            draft.node("noise", "noise", &nothing, noise)?
-        };
-        let sound = match self.filter {
-            Some((mode, freq)) => {
-                let filter =
-                    given(vec![("mode", Given::Text(mode.into())), ("freq", number(freq, Unit::Hertz))]);
-                draft.node("filter", mode, &sound, filter)?
-            }
-            None => sound,
-        };
-        draft.node("gain", "level", &sound, given(vec![("control", Given::Signal(shape))]))
-    }
 }

@@ -11,6 +11,7 @@ mod live;
 mod measures;
 mod nodes;
 mod operators;
+mod pattern;
 mod through;
 mod time;
 mod units;
@@ -92,7 +93,10 @@ impl<'e> Words<'e> {
         words.group("Console", console::teach);
         words.group("Measuring", measures::teach);
         words.group("Batches", batch::teach);
-        words.group("Live", live::teach);
+        words.group("Live", |words| {
+            live::teach(words);
+            pattern::teach(words);
+        });
         words.group("Own nodes", crate::trace::teach);
         words.group("Lessons", lesson::teach);
         words.group("Nodes", nodes::teach);

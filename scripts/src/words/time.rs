@@ -1,14 +1,16 @@
 //! The time line: tempo, bars and beats, what happens when, curves.
 
+mod curves;
+mod tempo;
+
 use super::args::amount;
 use super::building::random;
 use super::{Answer, Args, Call, Words};
 use crate::amount::{Amount, Measure};
-use crate::draft::{Given, Ride, Sweep, When, WhenKind, named, number_text};
+use crate::draft::{When, WhenKind, named, number_text};
 use crate::trouble::Wrong;
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr};
+use rhai::{Dynamic, EvalAltResult, FnPtr};
 use signalbox_dsp::units::Unit;
-use signalbox_engine::patch::Shape;
 
 /// The most times that something may happen again.
 const MOST_TIMES: usize = 10_000;
@@ -20,14 +22,14 @@ pub fn teach(words: &mut Words<'_>) {
         "tempo(96.bpm)",
         "beats a minute: from the start, or inside of `at` from there on; a list of [moment, tempo] is a tempo map",
         1..=1,
-        tempo,
+        tempo::tempo,
     );
     words.word(
         "meter",
         "meter(4, 4)",
         "beats a bar, and what one beat is; inside of `at` from there on",
         2..=2,
-        meter,
+        tempo::meter,
     );
     words.word(
         "bar",
@@ -129,14 +131,14 @@ pub fn teach(words: &mut Words<'_>) {
         "ride([bar(1), -2.db], [bar(17), 0.db], shape: \"s\")",
         "a curve for any parameter: moments and values; shape: linear, hold, s, slow, fast",
         1..=64,
-        ride,
+        curves::ride,
     );
     words.word(
         "lfo",
         "lfo(0.1.hz, lo: 300.hz, hi: 3.khz, shape: \"sine\")",
         "moves a parameter up and down between two values",
         1..=3,
-        lfo,
+        curves::lfo,
     );
     words.word("length", "length(30.s)", "how long a render lasts", 1..=1, |call, mut args| {
         let length = args.amount("a time")?;
@@ -228,65 +230,6 @@ pub fn moment(call: &Call<'_, '_>, value: &Dynamic) -> Result<When, Wrong> {
     }
 }
 
-fn bpm(value: &Dynamic) -> Result<f64, Wrong> {
-    let wrong = || Wrong::new(format!("a tempo is 96.bpm, between 1 and 1,000; got {}", named(value)));
-    let amount = amount(value).ok_or_else(wrong)?;
-    let fits = amount.measure == Measure::Tempo && (1.0..=1_000.0).contains(&amount.value);
-    fits.then_some(amount.value).ok_or_else(wrong)
-}
-
-fn tempo(call: &Call<'_, '_>, mut args: Args) -> Answer {
-    let value = args.next().unwrap_or_default();
-    args.done()?;
-    if let Some(list) = value.clone().try_cast::<Array>() {
-        let mut map = Vec::new();
-        for entry in &list {
-            let pair = entry.clone().try_cast::<Array>().filter(|p| p.len() == 2);
-            let pair = pair.ok_or_else(|| Wrong::new("a tempo map is a list of [moment, tempo]"))?;
-            let when = moment(call, &pair[0].flatten_clone())?;
-            map.push((when, bpm(&pair[1].flatten_clone())?));
-        }
-        call.draft(|d| map.iter().try_for_each(|&(when, bpm)| from_there(d, when, bpm)))?;
-        return Ok(Dynamic::UNIT);
-    }
-    let bpm = bpm(&value)?;
-    call.draft(|d| from_there(d, d.cursor.unwrap_or(When::beats(0.0)), bpm))?;
-    Ok(Dynamic::UNIT)
-}
-
-fn from_there(draft: &mut crate::draft::Draft, when: When, bpm: f64) -> Result<(), Wrong> {
-    let beat = match when.kind {
-        WhenKind::Beats => when.value,
-        WhenKind::Seconds => draft.patch.tempo.beat(when.value),
-    };
-    let map = &mut draft.patch.tempo;
-    map.tempo.retain(|t| t.0 < beat);
-    map.tempo.push((beat, bpm));
-    map.problem().map_or(Ok(()), |problem| Err(Wrong::new(problem)))
-}
-
-fn meter(call: &Call<'_, '_>, mut args: Args) -> Answer {
-    let (beats, of) = (args.number("how many beats")?, args.number("what a beat is: 4 is a quarter")?);
-    args.done()?;
-    if !(1.0..=64.0).contains(&beats) || ![1.0, 2.0, 4.0, 8.0, 16.0, 32.0].contains(&of) {
-        return Err(Wrong::new(format!("a meter is meter(4, 4), meter(6, 8); got {beats}, {of}")).into());
-    }
-    call.draft(|d| {
-        let bar = d.cursor.map_or(1, |when| {
-            let beat = match when.kind {
-                WhenKind::Beats => when.value,
-                WhenKind::Seconds => d.patch.tempo.beat(when.value),
-            };
-            d.patch.tempo.bar(beat).0
-        });
-        let map = &mut d.patch.tempo;
-        map.meter.retain(|m| m.0 < bar);
-        map.meter.push((bar, beats * 4.0 / of));
-        map.problem().map_or(Ok(()), |problem| Err(Wrong::new(problem)))
-    })?;
-    Ok(Dynamic::UNIT)
-}
-
 fn every(call: &Call<'_, '_>, mut args: Args) -> Answer {
     let period = args.amount("a time, as in 8.bars")?;
     let f = args.function()?;
@@ -325,66 +268,4 @@ fn every(call: &Call<'_, '_>, mut args: Args) -> Answer {
         happen(call, Some(when), |call| run(call, &f, Some((n as i64).into())).map(drop))?;
     }
     Ok(Dynamic::UNIT)
-}
-
-fn ride(call: &Call<'_, '_>, mut args: Args) -> Answer {
-    const SHAPES: [(&str, Shape); 5] = [
-        ("linear", Shape::Linear),
-        ("hold", Shape::Hold),
-        ("s", Shape::S),
-        ("slow", Shape::Slow),
-        ("fast", Shape::Fast),
-    ];
-    let shape = match args.named_text("shape")? {
-        None => Shape::Linear,
-        Some(word) => SHAPES.iter().find(|s| s.0 == word).map(|s| s.1).ok_or_else(|| {
-            Wrong::about("shape", format!("`shape` is one of linear, hold, s, slow, fast; got \"{word}\""))
-        })?,
-    };
-    let mut points = Vec::new();
-    while let Some(point) = args.next() {
-        let pair = point.clone().try_cast::<Array>().filter(|p| p.len() == 2);
-        let wrong = || {
-            Wrong::new(format!(
-                "a point of a ride is [moment, value], as in [bar(9), -6.db]; got {}",
-                named(&point)
-            ))
-        };
-        let pair = pair.ok_or_else(wrong)?;
-        let value = amount(&pair[1].flatten_clone()).ok_or_else(wrong)?;
-        points.push((moment(call, &pair[0].flatten_clone())?, value));
-    }
-    args.done()?;
-    if points.is_empty() {
-        return Err(Wrong::new("a ride needs points, as in ride([bar(1), -6.db], [bar(9), 0.db])").into());
-    }
-    Ok(Dynamic::from(Ride { points, shape }))
-}
-
-fn lfo(call: &Call<'_, '_>, mut args: Args) -> Answer {
-    let freq = args.amount("a frequency, as in 0.5.hz")?;
-    let low = args.named_amount("lo")?.unwrap_or(Amount::new(-1.0, Unit::None));
-    let high = args.named_amount("hi")?.unwrap_or(Amount::new(1.0, Unit::None));
-    let shape = args.named_text("shape")?.unwrap_or("sine".into());
-    args.done()?;
-    if low.measure != high.measure {
-        return Err(Wrong::about("hi", format!("`lo` and `hi` are of one kind; got {low} and {high}")).into());
-    }
-    // A beat-long swing in the tempo of the start.
-    let freq = match freq.measure {
-        Measure::Of(Unit::Beat) | Measure::Bars => {
-            let seconds = call.draft(|d| d.length("lfo", freq, When::beats(0.0)))?;
-            Amount::new(1.0 / seconds.max(1e-3), Unit::Hertz)
-        }
-        _ => freq,
-    };
-    let given = vec![
-        ("freq".to_string(), Given::Amount(freq)),
-        ("level".to_string(), Given::Amount(Amount::new(0.0, Unit::Decibel))),
-        ("mode".to_string(), Given::Text("control".into())),
-        ("shape".to_string(), Given::Text(shape)),
-    ];
-    let signal = super::building::source(call, "osc", "lfo", given)?;
-    let signal = crate::draft::signal(&signal).unwrap_or_default();
-    Ok(Dynamic::from(Sweep { signal, low, high, both_ways: true }))
 }

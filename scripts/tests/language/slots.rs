@@ -163,6 +163,42 @@ fn slots_that_are_gone_fade_out_and_new_ones_fade_in() {
     );
 }
 
+/// A slot that is led to a bus and into a send by its function, too.
+fn led(frequency: f64) -> String {
+    format!(
+        "rate(16.khz); tempo(120.bpm); length(9.s);\n\
+         let verb = bus(\"verb\"); verb |> master();\n\
+         let notes = bus(\"other\"); notes |> master();\n\
+         def(\"pad\", fade: 2.s, || {{\n\
+            let x = osc({frequency:.1}.hz, shape: \"sine\", level: -6.db);\n\
+            x |> verb; x * -12.db |> notes;\n\
+            x * -40.db\n\
+         }});"
+    )
+}
+
+#[test]
+fn what_a_slot_leads_elsewhere_fades_with_it() {
+    let project = Project::new();
+    let (_, outcome, playing) = changed(&project, &led(400.0), &led(900.0), 1.0);
+    for (place, db) in [("verb fader", -6.0), ("other fader", -18.0), ("pad fader", -46.0)] {
+        let sound = listen_patch(&playing, &outcome, place, 4.0);
+        let full = 10f64.powf(db / 20.0);
+        for t in [0.5f64, 1.15, 1.65, 2.15, 2.65, 3.3] {
+            let way = ((t - 1.15) / 2.0f64).clamp(0.0, 1.0) * FRAC_PI_2;
+            near(&format!("{place}: what was, at {t}"), amount(&sound, 400.0, t) / full, way.cos(), 0.02);
+            near(&format!("{place}: what is, at {t}"), amount(&sound, 900.0, t) / full, way.sin(), 0.02);
+        }
+    }
+    // A slot that is gone leaves the other buses as it leaves its own.
+    let without = "rate(16.khz); tempo(120.bpm); length(9.s);\n\
+                   let verb = bus(\"verb\"); verb |> master(); bus(\"other\") |> master();";
+    let (_, outcome, playing) = changed(&project, &led(400.0), without, 1.0);
+    let sound = listen_patch(&playing, &outcome, "verb fader", 4.0);
+    near("half way out", amount(&sound, 400.0, 2.15) / 10f64.powf(-6.0 / 20.0), 0.5f64.sqrt(), 0.02);
+    assert!(amount(&sound, 400.0, 3.3) < 1e-3);
+}
+
 #[test]
 fn where_the_song_stands_or_leaves_nothing_fades() {
     let project = Project::new();

@@ -5,18 +5,20 @@
 //! worker prints, writes, measures and asserts for an item is kept with it and told in the order of the list: so it is the
 //! same for any number of workers.
 
-use super::File;
-use crate::amount::Amount;
+mod plain;
+mod share;
+
+pub use plain::Plain;
+pub use share::Sharing;
+
 use crate::draft::named;
-use crate::run::{Script, Settings};
-use crate::sandbox::Root;
+use crate::run::Settings;
 use crate::trouble::{Trouble, Wrong};
-use crate::words::{Answer, Args, Call, Check, Mode, Shared};
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
+use crate::words::{Answer, Args, Call, Mode, Shared};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Position};
+use share::{Done, Kept, Share};
 use signalbox_engine::patch::Patch;
-use signalbox_studio::measure::analysis::Analysis;
 use signalbox_studio::output::Progress;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -31,98 +33,6 @@ const STACK: usize = 8 * 1024 * 1024;
 
 /// How often is looked whether the user wants it to stop.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// A value that may go from one thread to another.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Plain {
-    /// Nothing.
-    Nothing,
-    /// True or false.
-    Switch(bool),
-    /// A whole number.
-    Whole(i64),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
-    /// A number with its unit.
-    Amount(Amount),
-    /// A file.
-    File(File),
-    /// A list.
-    List(Vec<Self>),
-    /// A map.
-    Map(BTreeMap<String, Self>),
-}
-
-/// What all workers of one `each` know.
-pub struct Share {
-    script: Script,
-    root: Root,
-    rate: Option<u32>,
-    threads: usize,
-    shard: (usize, usize),
-    resume: bool,
-    /// Which `each` with jobs it is, counted from 0, and what those before gave.
-    earlier: Vec<Vec<Plain>>,
-    items: Vec<Plain>,
-    next: AtomicUsize,
-    stop: Arc<AtomicBool>,
-    /// Files that were rendered before.
-    rendered: Vec<String>,
-    /// What was measured before.
-    analyses: HashMap<String, Analysis>,
-}
-
-/// What came of an item.
-pub struct Done {
-    at: usize,
-    value: Result<Plain, Trouble>,
-    kept: Kept,
-}
-
-/// What is kept for an item.
-#[derive(Default)]
-struct Kept {
-    printed: Vec<String>,
-    rendered: Vec<String>,
-    notes: Vec<String>,
-    checks: Vec<Check>,
-    analyses: HashMap<String, Analysis>,
-}
-
-/// The part that a world has in an `each` of another one.
-pub struct Sharing {
-    share: Arc<Share>,
-    tell: Sender<Done>,
-    /// Whether it has come to that `each`.
-    works: bool,
-    printed: Vec<String>,
-}
-
-impl Sharing {
-    /// Whether a file was written before the `each` began.
-    pub fn is_done(&self, path: &str) -> bool {
-        !self.works && self.share.rendered.iter().any(|p| p == path)
-    }
-
-    /// Whether the worker has come to the `each` that it helps with.
-    pub fn is_there(&self) -> bool {
-        self.works
-    }
-
-    /// Whether what is asserted and printed now was so before, by whoever shares the work out.
-    pub fn repeats(&self) -> bool {
-        !self.works
-    }
-
-    /// Keeps a text that was printed.
-    pub fn print(&mut self, text: &str) {
-        if self.works {
-            self.printed.push(text.into());
-        }
-    }
-}
 
 /// A render of a worker stops where another one has failed.
 struct Stopped(Arc<AtomicBool>);
@@ -342,60 +252,4 @@ fn run(share: Arc<Share>, tell: Sender<Done>) -> Result<(), Trouble> {
 /// An error that knows its place already.
 fn told_so(trouble: Trouble) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(trouble), Position::NONE))
-}
-
-impl Plain {
-    /// Reads a value of the language.
-    fn read(value: &Dynamic) -> Result<Self, Wrong> {
-        let value = value.flatten_clone();
-        if value.is_unit() {
-            return Ok(Self::Nothing);
-        }
-        if let Ok(on) = value.as_bool() {
-            return Ok(Self::Switch(on));
-        }
-        if let Ok(number) = value.as_int() {
-            return Ok(Self::Whole(number));
-        }
-        if let Ok(number) = value.as_float() {
-            return Ok(Self::Number(number));
-        }
-        if let Some(text) = value.read_lock::<ImmutableString>() {
-            return Ok(Self::Text(text.to_string()));
-        }
-        if let Some(amount) = value.clone().try_cast::<Amount>() {
-            return Ok(Self::Amount(amount));
-        }
-        if let Some(file) = value.clone().try_cast::<File>() {
-            return Ok(Self::File(file));
-        }
-        if let Some(list) = value.read_lock::<Array>() {
-            return list.iter().map(Self::read).collect::<Result<_, _>>().map(Self::List);
-        }
-        if let Some(map) = value.read_lock::<Map>() {
-            let entries = map.iter().map(|(name, v)| Ok((name.to_string(), Self::read(v)?)));
-            return entries.collect::<Result<_, Wrong>>().map(Self::Map);
-        }
-        Err(Wrong::new(format!(
-            "`each` with jobs works on plain values (numbers, texts, files, lists of them); got {}",
-            named(&value)
-        )))
-    }
-
-    /// The value in the language.
-    fn value(&self) -> Dynamic {
-        match self {
-            Self::Nothing => Dynamic::UNIT,
-            Self::Switch(on) => (*on).into(),
-            Self::Whole(number) => (*number).into(),
-            Self::Number(number) => (*number).into(),
-            Self::Text(text) => text.clone().into(),
-            Self::Amount(amount) => Dynamic::from(*amount),
-            Self::File(file) => Dynamic::from(file.clone()),
-            Self::List(list) => list.iter().map(Self::value).collect::<Array>().into(),
-            Self::Map(map) => {
-                map.iter().map(|(name, v)| (name.as_str().into(), v.value())).collect::<Map>().into()
-            }
-        }
-    }
 }
