@@ -32,6 +32,8 @@ shelf! {
     space: reverb;
     /// What routes, pans and sums.
     stereo: gain pan bus split join mono crossfade;
+    /// What changes pitch.
+    pitch: pitch;
     /// What takes faults away.
     repair: denoise;
     /// What drives parameters and notes.

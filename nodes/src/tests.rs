@@ -8,7 +8,8 @@ use signalbox_engine::node::{
     Declaration, EventKind, Group, Kind, Message, MessageKind, Port, PortKind, Value, rig::Rig,
 };
 
-const FRAMES: usize = 4_000;
+/// Longer than any node is late.
+const FRAMES: usize = 6_000;
 
 /// Settings under which every parameter of a kind can be heard; the defaults where a kind is not named.
 const AWAKE: &[(&str, &str, &str)] = &[
@@ -41,6 +42,8 @@ const AWAKE: &[(&str, &str, &str)] = &[
     ("notes", "notes", "c3:1/100 e3@0.5"),
     ("notes", "beats", "1/50"),
     ("osc", "shape", "square"),
+    ("pitch", "shift", "3 st"),
+    ("pitch", "mix", "60 %"),
     ("osc", "ratio", "1.5"),
     ("reverb", "modulation", "50 %"),
     ("reverb", "predelay", "1 ms"),

@@ -17,5 +17,6 @@ pub mod noise;
 pub mod oscillator;
 pub mod oversample;
 pub mod spectrum;
+pub mod stft;
 pub mod svf;
 pub mod units;

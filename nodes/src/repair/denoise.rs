@@ -1,10 +1,8 @@
 //! Takes steady noise out of a recording: hiss, hum of fans, air conditioning.
 
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use signalbox_dsp::stft::{Stft, hann};
 use signalbox_dsp::units::Unit;
 use signalbox_engine::node::{Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
-use std::sync::Arc;
 
 const OUT: usize = 0;
 
@@ -80,26 +78,11 @@ struct Bin {
 
 const UNHEARD: Bin = Bin { power: -1.0, least: f32::MAX, parts: [f32::MAX; PARTS], kept: 0.0 };
 
-struct Channel {
-    /// The last frame of what came in, and of what is added up to go out; both rings.
-    input: Vec<f32>,
-    output: Vec<f32>,
-    bins: Vec<Bin>,
-}
-
 struct Denoise {
-    size: usize,
-    hop: usize,
-    window: Vec<f32>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    back: Arc<dyn ComplexToReal<f32>>,
-    time: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    channels: Vec<Channel>,
-    /// Where the rings are written next; a frame is due where the hop divides it.
-    at: usize,
-    /// How many frames a part has, how many of it are done, and which part it is.
+    stft: Stft,
+    /// By channel.
+    bins: Vec<Vec<Bin>>,
+    /// How many frames of the transform a part has, how many of it are done, and which part it is.
     part_length: usize,
     part_done: usize,
     part: usize,
@@ -108,52 +91,26 @@ struct Denoise {
 impl Denoise {
     fn new(setup: &Setup) -> Self {
         let size = size(setup.rate);
-        let hop = size / OVERLAP;
-        let mut planner = RealFftPlanner::new();
-        let (forward, back) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-        let scratch = forward.get_scratch_len().max(back.get_scratch_len());
-        let hann = |i: usize| 0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / size as f64).cos();
-        // Both windows together are Hann's, which adds up to 2 at this overlap; the transforms add a factor of the size.
-        let scale = 1.0 / (2.0 * size as f64).sqrt();
-        let frames = f64::from(setup.number(LEARN)) * f64::from(setup.rate) / hop as f64;
+        let stft = Stft::new(setup.width(), size, OVERLAP, |part| hann(part).sqrt());
+        let frames = f64::from(setup.number(LEARN)) * f64::from(setup.rate) / stft.hop() as f64;
         Self {
-            size,
-            hop,
-            window: (0..size).map(|i| (hann(i).sqrt() * scale) as f32).collect(),
-            time: vec![0.0; size],
-            spectrum: forward.make_output_vec(),
-            scratch: vec![Complex::default(); scratch],
-            forward,
-            back,
-            channels: (0..setup.width())
-                .map(|_| Channel {
-                    input: vec![0.0; size],
-                    output: vec![0.0; size],
-                    bins: vec![UNHEARD; size / 2 + 1],
-                })
-                .collect(),
-            at: 0,
+            stft,
+            bins: vec![vec![UNHEARD; size / 2 + 1]; setup.width()],
             part_length: ((frames / PARTS as f64).round() as usize).max(1),
             part_done: 0,
             part: 0,
         }
     }
 
-    /// Works on the last frame of each channel.
-    fn frame(&mut self, floor: f32) {
+    /// Works on the last frames of each channel.
+    fn transform(&mut self, floor: f32) {
         self.part_done += 1;
         let ends = self.part_done == self.part_length;
         if ends {
             (self.part_done, self.part) = (0, (self.part + 1) % PARTS);
         }
-        for channel in &mut self.channels {
-            let (older, newer) = channel.input.split_at(self.at);
-            for ((t, x), w) in self.time.iter_mut().zip(newer.iter().chain(older)).zip(&self.window) {
-                *t = x * w;
-            }
-            // The lengths are those of the plans, the only thing that these can find wrong.
-            let _ = self.forward.process_with_scratch(&mut self.time, &mut self.spectrum, &mut self.scratch);
-            for (bin, x) in channel.bins.iter_mut().zip(&mut self.spectrum) {
+        self.stft.transform(|spectra| {
+            for (bin, x) in self.bins.iter_mut().zip(spectra).flat_map(|(bins, x)| bins.iter_mut().zip(x)) {
                 let gain = bin.gain(x.norm_sqr(), floor);
                 *x *= gain;
                 if ends {
@@ -161,15 +118,7 @@ impl Denoise {
                     bin.least = bin.power;
                 }
             }
-            // A real signal has no imaginary part at the ends of its spectrum.
-            self.spectrum[0].im = 0.0;
-            self.spectrum[self.size / 2].im = 0.0;
-            let _ = self.back.process_with_scratch(&mut self.spectrum, &mut self.time, &mut self.scratch);
-            for (i, (t, w)) in self.time.iter().zip(&self.window).enumerate() {
-                let at = self.at + i;
-                channel.output[if at < self.size { at } else { at - self.size }] += t * w;
-            }
-        }
+        });
     }
 }
 
@@ -195,26 +144,22 @@ impl Bin {
 impl Kernel<f32> for Denoise {
     fn process(&mut self, io: &mut Io<'_, f32>) {
         for i in 0..io.frames {
-            if self.at.is_multiple_of(self.hop) {
+            if self.stft.is_due() {
                 let db = io.params.at(RANGE, i) * io.params.at(AMOUNT, i) * 0.01;
-                self.frame(10f32.powf(-db / 20.0));
+                self.transform(10f32.powf(-db / 20.0));
             }
-            for (c, channel) in self.channels.iter_mut().enumerate() {
+            for c in 0..self.bins.len() {
                 let x = &mut io.outputs.channel(OUT, c)[i];
-                channel.input[self.at] = *x;
-                *x = std::mem::take(&mut channel.output[self.at]);
+                *x = self.stft.exchange(c, *x);
             }
-            self.at = if self.at + 1 == self.size { 0 } else { self.at + 1 };
+            self.stft.step();
         }
     }
 
     fn reset(&mut self) {
-        for channel in &mut self.channels {
-            channel.input.fill(0.0);
-            channel.output.fill(0.0);
-            channel.bins.fill(UNHEARD);
-        }
-        (self.at, self.part_done, self.part) = (0, 0, 0);
+        self.stft.reset();
+        self.bins.iter_mut().for_each(|bins| bins.fill(UNHEARD));
+        (self.part_done, self.part) = (0, 0);
     }
 }
 

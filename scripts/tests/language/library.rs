@@ -108,6 +108,81 @@ fn dub_echoes_fall_by_their_feedback() {
     assert!(level(&both, 0.01, 0.02) < -60.0, "no dry sound");
 }
 
+const SHIMMER: &str = include_str!("../../examples/shimmer.rhai");
+const STEMS: &str = include_str!("../../examples/stems.rhai");
+
+/// A stretch of a sound, in seconds.
+fn stretch(audio: &Audio, from: f64, to: f64) -> Audio {
+    let at = |t: f64| ((t * RATE) as usize).min(audio.frames());
+    Audio {
+        rate: audio.rate,
+        channels: audio.channels.iter().map(|c| c[at(from)..at(to)].to_vec()).collect(),
+    }
+}
+
+#[test]
+fn shimmer_climbs_by_octaves_while_it_dies_away() {
+    let blip = |t: f64, _: usize| if t < 0.5 { 0.3 * sine(400.0, t) } else { 0.0 };
+    let y = through("shimmer(decay: 2.s)", 0.6, blip);
+    let room = through("space(decay: 2.s)", 0.6, blip);
+    // How loud an octave above the tone is in half a second; modulation in the room spreads it a little.
+    let band = |y: &Audio, from: f64, octave: i32| {
+        let (part, f) = (stretch(y, from, from + 0.5), 400.0 * 2f64.powi(octave));
+        [-6.0, -3.0, 0.0, 3.0, 6.0].map(|d| component(&part, 0, f + d)).into_iter().fold(-200.0, f64::max)
+    };
+    let over = |y: &Audio, from: f64, octave: i32, other: i32| band(y, from, octave) - band(y, from, other);
+    // Behind the tone its octave sounds, which in a plain room it never does.
+    let (here, plain) = (over(&y, 0.5, 1, 0), over(&room, 0.5, 1, 0));
+    assert!(here > 20.0 && plain < -20.0, "{here} {plain}");
+    // From turn to turn it climbs on.
+    for octave in [2, 3] {
+        let (early, late) = (over(&y, 0.5, octave, 1), over(&y, 1.0, octave, 1));
+        assert!(late > early + 6.0, "octave {octave}: {early}, then {late}");
+    }
+    // It dies away.
+    let loud = |from: f64| level(&y.channels[0], from, 0.5);
+    assert!(
+        loud(2.0) > loud(5.0) + 10.0 && y.seconds() < 60.0,
+        "{} {} {}",
+        loud(2.0),
+        loud(5.0),
+        y.seconds()
+    );
+}
+
+#[test]
+fn the_shimmer_of_the_examples_holds_what_it_asserts() {
+    let outcome = Project::new().run(SHIMMER).unwrap_or_else(|e| panic!("{e}"));
+    assert!(outcome.failed().is_empty() && outcome.checks.len() == 1, "{:?}", outcome.checks);
+    assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
+}
+
+#[test]
+fn a_stem_is_a_bus_with_its_own_share_and_stems_add_up_to_the_mix() {
+    let project = Project::new();
+    for (name, frequency) in [("drums", 200.0), ("bass", 60.0), ("vox", 440.0)] {
+        let beat = |t: f64| if name == "drums" { (-(t * 2.0).fract() * 9.0).exp() } else { 1.0 };
+        project.sound(&format!("stems/{name}.wav"), 1.0, |t| 0.2 * beat(t) * sine(frequency, t));
+    }
+    let outcome = project.run(STEMS).unwrap_or_else(|e| panic!("{e}"));
+    assert!(outcome.failed().is_empty() && outcome.checks.len() == 1, "{:?}", outcome.checks);
+    let read = |name: &str| signalbox_file::read(project.folder().join(format!("out/{name}.wav"))).unwrap();
+    let (mix, stems) = (read("mix"), ["drums", "bass", "vox"].map(read));
+    let sum = (0..mix.frames())
+        .map(|i| stems.iter().map(|s| s.channels[0].get(i).copied().unwrap_or(0.0)).sum::<f32>());
+    let off = sum.zip(&mix.channels[0]).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
+    // Each file ends where its own tail falls below -100 dBFS.
+    assert!(off < 1e-5, "{off}");
+    // Each has its own sound alone, and the room of its own: drums and voice ring on, the bass does not.
+    near("voice", component(&read("vox"), 0, 440.0) - component(&mix, 0, 440.0), 0.0, 0.5);
+    assert!(component(&read("vox"), 0, 60.0) < component(&mix, 0, 60.0) - 40.0);
+    assert!(component(&read("bass"), 0, 440.0) < component(&mix, 0, 440.0) - 40.0);
+    assert!(read("vox").seconds() > 1.3 && read("bass").seconds() < 1.3);
+    // Twice by one name is one bus, which is heard once.
+    let twice = through("stem(name: \"a\")", 0.3, tone(300.0, 0.1));
+    near("level", component(&twice, 0, 300.0), -20.0, 0.01);
+}
+
 #[test]
 fn lofi_is_narrow_and_mono() {
     assert!(gain("lofi()", 1_000.0, 0.01) - gain("lofi()", 80.0, 0.01) > 20.0);
