@@ -67,7 +67,8 @@ pub struct Check {
 /// Options of `bench`.
 #[derive(Args)]
 #[command(after_help = "\
-Workloads: W1 a mix of 64 tracks; W2 1,000 and 10,000 nodes; W3 256 voices; W8 W1 on two threads; compile.
+Workloads: W1 a mix of 64 tracks; W2 1,000 and 10,000 nodes; W3 256 voices; W8 W1 on two threads; code a node
+of a script beside the same node in Rust; compile.
 Each line gives the cost, that of the same arithmetic with no graph (limit), and their ratio, measured in turn.
 
 Examples:

@@ -8,7 +8,7 @@ fn a_quick_bench_runs_every_workload_and_tells_its_cost_and_its_ratio() {
     let said = folder.does(&["bench", "--quick", "--json"]);
     let rows: Vec<serde_json::Value> = serde_json::from_str(&said.out).expect("a list");
     let names: Vec<&str> = rows.iter().filter_map(|r| r["workload"].as_str()).collect();
-    for wanted in ["W1", "W2 chain", "W2 sines", "W3", "W8", "compile"] {
+    for wanted in ["W1", "W2 chain", "W2 sines", "W3", "W8", "code", "compile"] {
         assert!(names.iter().any(|n| n.starts_with(wanted)), "{wanted} is not among {names:?}");
     }
     for row in &rows {

@@ -1,10 +1,18 @@
 //! Runs a small program for each frame: an own processor, written in a script.
 
-use program::{Op, Program};
-use signalbox_engine::node::{BLOCK, Declaration, Group, Io, Kernel, Parameter, Port, Setup, Width, host};
+use memory::Memory;
+use program::{Op, Program, Stage};
+use results::{Before, Results, piece};
+use signalbox_dsp::lane::{Keeper, Lane};
 use signalbox_dsp::units::Unit;
+use signalbox_engine::node::{
+    Declaration, Group, Io, Kernel, Param, Parameter, Port, Setup, Width, host,
+};
+use signalbox_engine::wides;
 
+mod memory;
 mod program;
+mod results;
 
 const OUT: usize = 0;
 const PROGRAM: usize = 0;
@@ -19,8 +27,9 @@ pub static NODE: Declaration = Declaration {
     title: "Code",
     group: Group::Control,
     help: "Runs a small program on each frame of a signal: a processor of one's own, as a script's node(…) writes it.",
-    source: "Operations on a stack of results, each over a whole block where none reads what comes back; checked \
-             operation by operation against double precision.",
+    source: "Operations on a list of results: once where they hang on parameters that rest, over a whole block where \
+             they do not read what comes back, frame by frame where they do. Checked operation by operation against \
+             double precision.",
     example: r#"{"format": 1, "length": "3 s", "nodes": [
         {"id": "tone", "kind": "osc", "values": {"shape": "sine", "freq": "110 Hz"}},
         {"id": "fold", "kind": "code", "values": {"program": "in; p 1; mul 0 1; sin 2; const 0.7; mul 3 4", "p1": 6}},
@@ -47,7 +56,8 @@ pub static NODE: Declaration = Declaration {
     ],
     in_place: true,
     gap: |setup| Program::read(setup.text(PROGRAM)).map_or(0.0, |p| p.memory()),
-    make: |setup| Ok(host(Code::new(setup)?)),
+    make: |setup| Ok(host(Code::<f32>::new(setup)?)),
+    wide: wides!(heavy, setup => Code::<L>::new(setup)?),
     ..Declaration::BLANK
 };
 
@@ -55,177 +65,119 @@ const fn number(name: &'static str) -> Parameter {
     Parameter::number(name, Unit::None, (-1e6, 1e6), 0.0, "a number that the program reads")
 }
 
-/// One channel: results of a block, what each operation remembers, and what came out last.
-struct Channel {
-    results: Vec<[f32; BLOCK]>,
-    memories: Vec<Memory>,
-    last: f32,
+/// What one channel remembers: a memory an operation that has one, and what came out last.
+struct Channel<L> {
+    memories: Vec<Memory<L>>,
+    last: L,
 }
 
-/// A ring of past values; empty for operations that remember nothing.
-struct Memory {
-    ring: Vec<f32>,
-    at: usize,
-}
-
-struct Code {
+struct Code<L> {
     program: Program,
-    channels: Vec<Channel>,
+    results: Results<L>,
+    /// The parameters that the settled results were worked out with; `None` while these move.
+    settled: Option<[L; PARAMETERS]>,
+    channels: Vec<Channel<L>>,
 }
 
-impl Code {
+impl<L: Lane> Code<L> {
     fn new(setup: &Setup) -> Result<Self, String> {
         let program = Program::read(setup.text(PROGRAM))?;
-        let memory = |op: &Op| {
-            let frames = op.remembers(f64::from(setup.rate));
-            Memory { ring: vec![0.0; frames], at: 0 }
-        };
-        let channel = || Channel {
-            results: vec![[0.0; BLOCK]; program.ops.len()],
-            memories: program.ops.iter().map(memory).collect(),
-            last: 0.0,
-        };
-        let channels = (0..setup.width()).map(|_| channel()).collect();
-        Ok(Self { program, channels })
+        let memory = |op: &Op| Memory::new(op.remembers(f64::from(setup.rate)));
+        let channel =
+            || Channel { memories: program.ops.iter().map(memory).collect(), last: L::splat(0.0) };
+        Ok(Self {
+            results: Results::new(program.ops.len()),
+            settled: None,
+            channels: (0..setup.width()).map(|_| channel()).collect(),
+            program,
+        })
     }
-}
 
-impl Channel {
-    /// Runs the program for some frames of a block, in place.
+    /// Works out what hangs on parameters alone, for some frames of a block.
     #[inline(always)]
-    fn run(&mut self, program: &Program, signal: &mut [f32], params: &[[f32; BLOCK]; PARAMETERS], from: usize) {
-        let n = signal.len();
-        for (i, op) in program.ops.iter().enumerate() {
-            let (done, rest) = self.results.split_at_mut(i);
-            let to = &mut rest[0][..n];
-            match *op {
-                Op::In => to.copy_from_slice(signal),
-                Op::Parameter(p) => to.copy_from_slice(&params[p][from..from + n]),
-                Op::Constant(c) => to.fill(c),
-                Op::Back => to.fill(self.last),
-                Op::One(f, a) => to.iter_mut().zip(&done[a][..n]).for_each(|(y, &x)| *y = f.of(x)),
-                Op::Two(f, a, b) => {
-                    let both = done[a][..n].iter().zip(&done[b][..n]);
-                    to.iter_mut().zip(both).for_each(|(y, (&a, &b))| *y = f.of(a, b));
-                }
-                Op::Select(c, a, b) => {
-                    for k in 0..n {
-                        to[k] = if done[c][k] > 0.0 { done[a][k] } else { done[b][k] };
-                    }
-                }
-                Op::Delay(a, _) => {
-                    let Memory { ring, at } = &mut self.memories[i];
-                    for (y, &x) in to.iter_mut().zip(&done[a][..n]) {
-                        *y = std::mem::replace(&mut ring[*at], x);
-                        *at = if *at + 1 == ring.len() { 0 } else { *at + 1 };
-                    }
-                }
+    fn settle(&mut self, params: &[Param<'_, L>; PARAMETERS], from: usize, n: usize) {
+        for &i in self.program.stage(Stage::Settled) {
+            match self.program.ops[i] {
+                Op::Constant(c) => self.results.fill(i, L::splat(c), n),
+                Op::Parameter(p) => match params[p] {
+                    Param::Steady(value) => self.results.fill(i, value, n),
+                    Param::Moving(values) => self.results.copy(i, &values[from..from + n]),
+                },
+                op => self.results.work(i, op, n),
             }
         }
-        signal.copy_from_slice(&self.results[program.ops.len() - 1][..n]);
-        self.last = signal[n - 1];
+    }
+
+    /// Runs the rest for some frames of a channel, in place.
+    #[inline(always)]
+    fn run(&mut self, channel: usize, signal: &mut [L]) {
+        let Self { program, results, channels, .. } = self;
+        let (channel, n) = (&mut channels[channel], signal.len());
+        for &i in program.stage(Stage::Block) {
+            match program.ops[i] {
+                Op::In => results.copy(i, signal),
+                Op::Delay(a, _) => results.remember(i, a, &mut channel.memories[i], n),
+                op => results.work(i, op, n),
+            }
+        }
+        let out = program.ops.len() - 1;
+        let round = program.stage(Stage::Frame);
+        if !round.is_empty() {
+            let mut last = channel.last;
+            for k in 0..n {
+                let mut before = Before { op: usize::MAX, result: last };
+                for &i in round {
+                    let result = match program.ops[i] {
+                        Op::Back => last,
+                        Op::Delay(a, _) => channel.memories[i].exchange(results.read(a, k, before)),
+                        op => results.one(op, k, before),
+                    };
+                    results.set(i, k, result);
+                    before = Before { op: i, result };
+                }
+                last = results.read(out, k, before);
+            }
+            channel.last = last;
+        }
+        signal.copy_from_slice(results.of(out, n));
     }
 }
 
-impl Kernel<f32> for Code {
-    fn process(&mut self, io: &mut Io<'_, f32>) {
-        let mut params = [[0.0; BLOCK]; PARAMETERS];
-        for (p, values) in params.iter_mut().enumerate() {
-            let param = io.params.get(FIRST + p);
-            values[..io.frames].iter_mut().enumerate().for_each(|(i, v)| *v = param.at(i));
+impl<L: Lane> Kernel<L> for Code<L> {
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_, L>) {
+        let params: [Param<'_, L>; PARAMETERS] = std::array::from_fn(|p| io.params.get(FIRST + p));
+        let rests = params.iter().all(Param::is_steady);
+        let values = rests.then(|| std::array::from_fn(|p| params[p].at(0)));
+        if rests && values != self.settled {
+            self.settle(&params, 0, piece::<L>());
         }
-        for (c, channel) in self.channels.iter_mut().enumerate() {
-            let signal = io.outputs.channel(OUT, c);
-            if self.program.loops {
-                for i in 0..signal.len() {
-                    channel.run(&self.program, &mut signal[i..=i], &params, i);
-                }
-            } else if !signal.is_empty() {
-                channel.run(&self.program, signal, &params, 0);
+        self.settled = values;
+        for from in (0..io.frames).step_by(piece::<L>()) {
+            let n = piece::<L>().min(io.frames - from);
+            if !rests {
+                self.settle(&params, from, n);
+            }
+            for c in 0..self.channels.len() {
+                self.run(c, &mut io.outputs.channel(OUT, c)[from..from + n]);
             }
         }
     }
 
     fn reset(&mut self) {
         for channel in &mut self.channels {
-            channel.last = 0.0;
-            for memory in &mut channel.memories {
-                memory.ring.fill(0.0);
-                memory.at = 0;
-            }
+            channel.last = L::splat(0.0);
+            channel.memories.iter_mut().for_each(Memory::reset);
+        }
+    }
+
+    fn keep(&mut self, keeper: &mut Keeper<'_>) {
+        for channel in &mut self.channels {
+            keeper.number(&mut channel.last);
+            channel.memories.iter_mut().for_each(|memory| memory.keep(keeper));
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::probe::{noise, sine};
-    use serde_json::json;
-    use signalbox_engine::node::rig::Rig;
-
-    fn run(program: &str, p1: f64, x: Vec<f32>) -> Result<Vec<f32>, String> {
-        let values = [("program", json!(program)), ("p1", json!(p1))];
-        Ok(Rig::new(&NODE, 48_000, &values, &[1])?.through(&[x]).remove(0))
-    }
-
-    #[test]
-    fn every_operation_is_what_mathematics_says() {
-        type Wanted = fn(f64) -> f64;
-        let all: [(&str, Wanted); 15] = [
-            ("in; const 0.5; add 0 1", |x| x + 0.5),
-            ("in; const 0.5; sub 0 1", |x| x - 0.5),
-            ("in; const 3; mul 0 1", |x| x * 3.0),
-            ("in; const 3; div 0 1", |x| x / 3.0),
-            ("in; const 0.1; min 0 1", |x| x.min(f64::from(0.1f32))),
-            ("in; const 0.1; max 0 1", |x| x.max(f64::from(0.1f32))),
-            ("in; const 0.1; less 0 1", |x| f64::from(u8::from(x < f64::from(0.1f32)))),
-            ("in; neg 0", |x| -x),
-            ("in; abs 0", f64::abs),
-            ("in; sin 0", f64::sin),
-            ("in; cos 0", f64::cos),
-            ("in; tanh 0", f64::tanh),
-            ("in; exp 0", f64::exp),
-            ("in; abs 0; sqrt 1", |x| x.abs().sqrt()),
-            ("in; const 9; select 0 0 1", |x| if x > 0.0 { x } else { 9.0 }),
-        ];
-        let x = noise(1, 500);
-        for (program, wanted) in all {
-            let y = run(program, 0.0, x.clone()).unwrap();
-            let off = x.iter().zip(&y).map(|(&x, &y)| (wanted(f64::from(x)) - f64::from(y)).abs()).fold(0.0, f64::max);
-            assert!(off < 2e-6, "{program}: {off}");
-        }
-    }
-
-    #[test]
-    fn state_is_a_frame_or_a_time_back_and_a_loop_is_a_filter() {
-        let x = noise(2, 300);
-        let y = run("in; prev 0", 0.0, x.clone()).unwrap();
-        assert_eq!(y[1..], x[..299]);
-        let y = run("in; delay 0 0.002", 0.0, x.clone()).unwrap();
-        assert_eq!(y[96..], x[..204]);
-        // y = x + p (y' - x): a one-pole low-pass, against the recursion by hand.
-        let y = run("in; back; sub 1 0; p 1; mul 2 3; add 0 4", 0.9, x.clone()).unwrap();
-        let mut last = 0.0f32;
-        for (&x, &y) in x.iter().zip(&y) {
-            last = x + (last - x) * 0.9;
-            assert!((last - y).abs() < 1e-6);
-        }
-    }
-
-    #[test]
-    fn a_program_that_is_none_says_where() {
-        for (program, word) in [
-            ("", "empty"),
-            ("in; mul 0 1", "`mul 0 1`"),
-            ("in; foo 0", "`foo`"),
-            ("in; const x", "`const x`"),
-            ("p 9", "`p 9`"),
-            ("in; delay 0 100", "10 s"),
-        ] {
-            let error = run(program, 0.0, sine(100.0, 48_000, 10)).unwrap_err();
-            assert!(error.contains(word), "{program}: {error}");
-        }
-        assert!(run(&"in;".repeat(300), 0.0, vec![0.0]).unwrap_err().contains("256"));
-    }
-}
+mod tests;

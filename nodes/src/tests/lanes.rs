@@ -13,6 +13,14 @@ const FRAMES: usize = 700;
 const MOVE: usize = 331;
 const LATE: usize = 37;
 
+/// Programs of the node `code`: without state, with a loop, with memories before, in and behind a loop.
+const PROGRAMS: [&str; 3] = [
+    "in; p 1; sin 1; mul 0 2; tanh 3",
+    "in; back; sub 1 0; p 1; cos 3; const 0.9; mul 4 5; mul 2 6; add 0 7",
+    "in; prev 0; delay 0 0.003; add 1 2; back; delay 4 0.001; const 0.5; mul 5 6; add 3 7; p 2; const 0; less 9 10; \
+     select 11 8 0; prev 12; sub 12 13",
+];
+
 /// A seeded generator (xorshift).
 pub(super) struct Dice(u32);
 
@@ -89,6 +97,9 @@ impl Settings {
                     values.push((parameter.name, options[dice.below(options.len())].0.into()));
                 }
                 Kind::Switch { .. } => values.push((parameter.name, dice.chance(0.5).into())),
+                Kind::Text { .. } if parameter.name == "program" => {
+                    values.push((parameter.name, PROGRAMS[dice.below(PROGRAMS.len())].into()));
+                }
                 Kind::Fixed { min, max, .. } if parameter.name == "lookahead" => {
                     values.push((parameter.name, (min + dice.part() * (max - min)).into()));
                 }

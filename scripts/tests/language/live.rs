@@ -155,3 +155,15 @@ fn what_an_own_node_cannot_is_told() {
         assert!(text.contains(word), "{source}: {text}");
     }
 }
+
+/// What `signalbox bench` holds against the same in Rust is what the words make.
+#[test]
+fn an_own_node_becomes_the_program_that_the_bench_measures() {
+    for own in &signalbox_studio::bench::own::OWN {
+        let source =
+            format!("let own = node(\"own\", {}, it: 0.5);\nosc(110.hz) |> own() |> master();", own.script);
+        let outcome = Project::new().build(&source).unwrap();
+        let node = outcome.patch.graph.nodes.values().find(|n| n.kind == "code").unwrap();
+        assert_eq!(node.values["program"], own.program);
+    }
+}

@@ -4,6 +4,7 @@
 //! the measuring sticks. All of them take what they are set to from [`settings`].
 
 pub mod material;
+pub mod own;
 pub mod patches;
 pub mod run;
 pub mod settings;

@@ -7,14 +7,14 @@ use signalbox_engine::node::Value;
 use signalbox_engine::patch::{Cable, Graph, Node, Patch};
 
 /// The output of every workload.
-const OUT: &str = "out";
+pub(super) const OUT: &str = "out";
 
 /// A number with its unit.
 fn value(number: f64, unit: Unit) -> Value {
     Value::from(format!("{number} {}", unit.sign()).trim())
 }
 
-fn db(gain: f64) -> Value {
+pub(super) fn db(gain: f64) -> Value {
     value(gain, Unit::Decibel)
 }
 
@@ -22,7 +22,7 @@ fn seconds(time: f64) -> Value {
     value(time, Unit::Second)
 }
 
-fn hertz(frequency: f64) -> Value {
+pub(super) fn hertz(frequency: f64) -> Value {
     value(frequency, Unit::Hertz)
 }
 
@@ -31,20 +31,20 @@ fn percent(share: f64) -> Value {
 }
 
 /// Decibels of an amplitude.
-fn level(amplitude: f64) -> f64 {
+pub(super) fn level(amplitude: f64) -> f64 {
     20.0 * amplitude.log10()
 }
 
 /// A graph that is being drawn.
 #[derive(Default)]
-struct Drawing(Graph);
+pub(super) struct Drawing(Graph);
 
 impl Drawing {
-    fn node(&mut self, id: impl Into<String>, node: Node) {
+    pub(super) fn node(&mut self, id: impl Into<String>, node: Node) {
         self.0.nodes.insert(id.into(), node);
     }
 
-    fn cable(&mut self, from: &str, to: &str) {
+    pub(super) fn cable(&mut self, from: &str, to: &str) {
         self.0.connect(Cable::new(from, to));
     }
 
@@ -62,7 +62,7 @@ impl Drawing {
         last.unwrap_or_default()
     }
 
-    fn patch(self, title: &str) -> Patch {
+    pub(super) fn patch(self, title: &str) -> Patch {
         Patch { title: title.into(), rate: Some(RATE), graph: self.0, ..Patch::default() }
     }
 }
@@ -92,7 +92,7 @@ fn pan(place: f64) -> Node {
     Node::new("pan").with("pan", percent(place)).with("law", "linear")
 }
 
-fn bus(channels: usize, gain: f64) -> Node {
+pub(super) fn bus(channels: usize, gain: f64) -> Node {
     Node::new("bus").with("channels", channels).with("gain", db(gain))
 }
 

@@ -1,6 +1,7 @@
 //! Runs the workloads and their sticks in turn, and tells the ratios.
 
 use super::material::Material;
+use super::own::{self, OWN, Way};
 use super::patches;
 use super::stick::{Chain, Mix, Sines, Stick, Voices};
 use rustix::time::{ClockId, clock_gettime};
@@ -63,7 +64,7 @@ impl Plan {
 }
 
 /// The names of all workloads.
-pub const NAMES: &[&str] = &["W1", "W2", "W3", "W8", "compile"];
+pub const NAMES: &[&str] = &["W1", "W2", "W3", "W8", "code", "compile"];
 
 /// Runs the workload of this name; hears each row as soon as it is there.
 pub fn run(name: &str, plan: &Plan, each: &mut dyn FnMut(Row)) -> Result<(), RenderError> {
@@ -96,6 +97,17 @@ pub fn run(name: &str, plan: &Plan, each: &mut dyn FnMut(Row)) -> Result<(), Ren
             }
         }
         "W8" => each(two_threads(plan)?),
+        "code" => {
+            let (seconds, n) = (plan.seconds / 10.0, count(100));
+            for node in &OWN {
+                for (way, how) in [(Way::Chain, "in a chain"), (Way::Beside, "side by side")] {
+                    let (script, rust) =
+                        (own::patch(n, &node.in_script(), way), own::patch(n, &node.in_rust(), way));
+                    let (ours, limit) = duel(&script, &rust, seconds, plan)?;
+                    each(per_node(format!("code {} {how}", node.kind), ours, limit, seconds, n));
+                }
+            }
+        }
         _ => {
             for n in [count(100), count(1_000), count(10_000)] {
                 each(compiling(n, plan)?);
@@ -152,7 +164,7 @@ fn render(
     lanes: usize,
     threads: usize,
 ) -> Result<(f64, f64), RenderError> {
-    let shelf = crate::shelf();
+    let shelf = own::shelf();
     let options = Options { seconds: Some(seconds), threads, ..Options::default() };
     let rendering = prepare(patch, &context(&shelf, assets, lanes), &options)?;
     let (start, wall) = (cpu(), Instant::now());
@@ -184,6 +196,17 @@ fn compete(
     Ok((ours, limit))
 }
 
+/// CPU seconds of two patches, in turn; the best round of each.
+fn duel(one: &Patch, other: &Patch, seconds: f64, plan: &Plan) -> Result<(f64, f64), RenderError> {
+    let mut best = [f64::MAX; 2];
+    for _ in 0..plan.rounds {
+        for (patch, best) in [one, other].into_iter().zip(&mut best) {
+            *best = best.min(render(patch, &NoAssets, seconds, plan.lanes, 1)?.0);
+        }
+    }
+    Ok((best[0], best[1]))
+}
+
 /// The mix on one thread and on two, in wall time.
 fn two_threads(plan: &Plan) -> Result<Row, RenderError> {
     let (material, patch) = (Material::new(), patches::mix());
@@ -205,7 +228,7 @@ fn two_threads(plan: &Plan) -> Result<Row, RenderError> {
 
 /// How long a session takes to compile, and an edit of it to be ready to play.
 fn compiling(nodes: usize, plan: &Plan) -> Result<Row, RenderError> {
-    let shelf = crate::shelf();
+    let shelf = own::shelf();
     let context = context(&shelf, &NoAssets, plan.lanes);
     let mut patch = patches::session(nodes, 1);
     let problems = RenderError::Problems;

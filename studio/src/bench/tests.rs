@@ -1,13 +1,14 @@
 //! The workloads compile and sound, and patches and sticks do the same work.
 
 use super::material::{self, Material};
+use super::own::{self, OWN, Way};
 use super::patches;
 use super::settings::RATE;
 use super::stick::{Chain, Mix, Sines, Stick, Voices};
 use signalbox_engine::Audio;
 use signalbox_engine::compile::{Context, lanes_here};
 use signalbox_engine::node::{Assets, NoAssets};
-use signalbox_engine::patch::Patch;
+use signalbox_engine::patch::{Node, Patch};
 use signalbox_engine::render::{Options, to_memory};
 use std::sync::OnceLock;
 
@@ -18,7 +19,7 @@ pub(super) fn material() -> &'static Material {
 }
 
 fn render(patch: &Patch, assets: &dyn Assets, seconds: f64) -> Audio {
-    let shelf = crate::shelf();
+    let shelf = own::shelf();
     let context = Context { shelf: &shelf, assets, rate: RATE, lanes: lanes_here() };
     let audio =
         to_memory(patch, &context, &Options { seconds: Some(seconds), ..Options::default() }).unwrap();
@@ -59,6 +60,20 @@ fn the_sines_are_those_of_the_stick() {
     let stick = Sines::new(50).render(4_800);
     for (a, b) in patch.channels[0].iter().zip(&stick.channels[0]) {
         assert!((a - b).abs() < 2e-4, "{a} {b}");
+    }
+}
+
+#[test]
+fn a_node_in_script_sounds_as_the_same_in_rust() {
+    for node in &OWN {
+        for way in [Way::Chain, Way::Beside] {
+            let sound = |node: Node| render(&own::patch(20, &node, way), &NoAssets, 0.1);
+            let (script, rust) = (sound(node.in_script()), sound(node.in_rust()));
+            assert!(levels(&rust, 0)[0] > -60.0, "{} is silent", node.kind);
+            for (a, b) in script.channels[0].iter().zip(&rust.channels[0]) {
+                assert!((a - b).abs() < 1e-4, "{}: {a} {b}", node.kind);
+            }
+        }
     }
 }
 

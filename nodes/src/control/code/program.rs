@@ -7,7 +7,7 @@ const MOST: usize = 256;
 /// The longest delay in seconds.
 const LONGEST: f64 = 10.0;
 
-/// A function of one number.
+/// A function of one number; what has no value gives the nearest number that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum One {
     Neg,
@@ -21,7 +21,7 @@ pub enum One {
     Floor,
 }
 
-/// A function of two numbers.
+/// A function of two numbers; a division by 0 gives 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Two {
     Add,
@@ -45,22 +45,6 @@ impl One {
         ("sqrt", Self::Sqrt),
         ("floor", Self::Floor),
     ];
-
-    /// The function; what has no value gives the nearest number that there is.
-    #[inline(always)]
-    pub fn of(self, x: f32) -> f32 {
-        match self {
-            Self::Neg => -x,
-            Self::Abs => x.abs(),
-            Self::Sin => x.sin(),
-            Self::Cos => x.cos(),
-            Self::Tanh => x.tanh(),
-            Self::Exp => x.min(80.0).exp(),
-            Self::Ln => x.max(1e-30).ln(),
-            Self::Sqrt => x.max(0.0).sqrt(),
-            Self::Floor => x.floor(),
-        }
-    }
 }
 
 impl Two {
@@ -73,21 +57,6 @@ impl Two {
         ("max", Self::Max),
         ("less", Self::Less),
     ];
-
-    /// The function; a division by 0 gives 0.
-    #[inline(always)]
-    pub fn of(self, a: f32, b: f32) -> f32 {
-        match self {
-            Self::Add => a + b,
-            Self::Sub => a - b,
-            Self::Mul => a * b,
-            Self::Div if b == 0.0 => 0.0,
-            Self::Div => a / b,
-            Self::Min => a.min(b),
-            Self::Max => a.max(b),
-            Self::Less => f32::from(u8::from(a < b)),
-        }
-    }
 }
 
 /// An operation; numbers of results that it reads are those of earlier ones.
@@ -105,6 +74,27 @@ pub enum Op {
 }
 
 impl Op {
+    /// The results that it reads.
+    fn reads(&self) -> impl Iterator<Item = usize> {
+        let all = match *self {
+            Self::In | Self::Parameter(_) | Self::Constant(_) | Self::Back => [None; 3],
+            Self::One(_, a) | Self::Delay(a, _) => [Some(a), None, None],
+            Self::Two(_, a, b) => [Some(a), Some(b), None],
+            Self::Select(c, a, b) => [Some(c), Some(a), Some(b)],
+        };
+        all.into_iter().flatten()
+    }
+
+    /// The stage that it runs in, whatever it reads.
+    fn earliest(&self) -> Stage {
+        match self {
+            Self::Back => Stage::Frame,
+            // What is remembered goes on with every frame.
+            Self::In | Self::Delay(..) => Stage::Block,
+            _ => Stage::Settled,
+        }
+    }
+
     /// How many frames it remembers.
     pub fn remembers(&self, rate: f64) -> usize {
         match self {
@@ -114,12 +104,23 @@ impl Op {
     }
 }
 
+/// When an operation runs; each reads results of its own stage and of earlier ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Once, for as long as the parameters rest.
+    Settled,
+    /// Over a block.
+    Block,
+    /// Frame by frame: it reads what came out before.
+    Frame,
+}
+
 /// A program: at least one operation, the last of which is what comes out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     pub ops: Vec<Op>,
-    /// Whether it reads what came out before, so that it runs frame by frame.
-    pub loops: bool,
+    /// The operations of each stage, in order.
+    stages: [Vec<usize>; 3],
 }
 
 impl Program {
@@ -136,8 +137,19 @@ impl Program {
         for part in parts {
             ops.push(op(part, ops.len())?);
         }
-        let loops = ops.contains(&Op::Back);
-        Ok(Self { ops, loops })
+        let mut stages = <[Vec<usize>; 3]>::default();
+        let mut of: Vec<Stage> = Vec::with_capacity(ops.len());
+        for (i, op) in ops.iter().enumerate() {
+            let stage = op.reads().map(|read| of[read]).fold(op.earliest(), Stage::max);
+            stages[stage as usize].push(i);
+            of.push(stage);
+        }
+        Ok(Self { ops, stages })
+    }
+
+    /// The operations of a stage, in order.
+    pub fn stage(&self, stage: Stage) -> &[usize] {
+        &self.stages[stage as usize]
     }
 
     /// How long it remembers, in seconds.
