@@ -2,6 +2,7 @@
 
 mod insight;
 mod inspected;
+mod levels;
 mod pins;
 mod preview;
 mod sent;
@@ -10,6 +11,7 @@ mod tape;
 mod wired;
 
 pub use insight::{Insight, lasting};
+pub use levels::{Level, Levels};
 pub use pins::{KEPT, MOST};
 pub use preview::Preview;
 pub use solo::{Alone, Solo};
@@ -20,9 +22,9 @@ use signalbox_engine::compile::Problem;
 use signalbox_engine::node::{Probe, Shelf, Value};
 use signalbox_engine::patch::{Control, Endpoint, Scope};
 use signalbox_live::midi::{Midi, System, Told};
-use signalbox_live::{Event, Order, Place, Report, Set, Source, Stage, Status, Trip, Wanted};
+use signalbox_live::{Event, Order, Place, Pulse, Report, Set, Source, Stage, Status, Trip, Wanted};
 use signalbox_studio::assets::Files;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -33,29 +35,10 @@ pub const QUIETEST: f32 = -60.0;
 pub const LOUDEST: f32 = 6.0;
 /// What the `gain` node takes for silence.
 const SILENT: f32 = -120.0;
-/// How much of a level is left after a look: it falls by 26 dB a second at thirty looks.
-const FALL: f32 = 0.905;
 /// How much is kept of what is watched, in seconds: enough for a spectrum.
 const WATCHED: f32 = 0.4;
 /// How many messages are kept.
 const TOLD: usize = 50;
-
-/// The level of what comes out of a port.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Level {
-    /// The greatest amplitude, as a meter shows it: up at once, down slowly.
-    pub peak: f32,
-    /// The greatest amplitude since the last look.
-    pub now: f32,
-    /// The root of the mean square over 300 ms.
-    pub rms: f32,
-    /// How many channels.
-    pub width: usize,
-    /// How many notes have begun.
-    pub notes: u64,
-    /// Shines when a note begins, and fades.
-    pub spark: f32,
-}
 
 /// Where sound goes.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +61,7 @@ pub struct Live {
     output: Output,
     volume: f32,
     silent: bool,
-    levels: HashMap<(String, String), Level>,
+    levels: Levels,
     status: Status,
     peaks: [f32; 2],
     problems: Vec<Problem>,
@@ -133,7 +116,7 @@ impl Live {
             output,
             volume,
             silent: false,
-            levels: HashMap::new(),
+            levels: Levels::default(),
             status: Status::default(),
             peaks: [0.0; 2],
             problems: Vec::new(),
@@ -243,7 +226,7 @@ impl Live {
 
     /// The level at a port of a node of the graph that is looked at.
     pub fn level(&self, node: &str, port: &str) -> Option<&Level> {
-        self.levels.get(&(node.to_string(), port.to_string()))
+        self.levels.get(node, port)
     }
 
     /// Plays a sound file softly, beside the patch.
@@ -306,6 +289,11 @@ impl Live {
         !self.controllers.is_empty()
     }
 
+    /// Tells from elsewhere whether it is worth looking.
+    pub fn pulse(&self) -> Pulse {
+        self.stage.pulse()
+    }
+
     /// What has happened, the last at the end.
     pub fn told(&self) -> &[String] {
         &self.told
@@ -346,20 +334,17 @@ impl Live {
         let mut moved = self.look() | self.sent.is_some() | self.asked.is_some();
         for (shown, k) in self.peaks.iter_mut().zip(0..) {
             let peak = status.meters.peaks.get(k).copied().unwrap_or(0.0);
-            let next = peak.max(*shown * FALL);
+            let next = peak.max(*shown * levels::FALL);
             moved |= next > 1e-4 || *shown > 1e-4;
             *shown = next;
         }
         moved |= (status.rolls, &status.device, status.trip, status.there)
             != (self.status.rolls, &self.status.device, self.status.trip, self.status.there);
-        moved |= status.rolls && status.song / 4_800 != self.status.song / 4_800;
         self.status = status;
         moved
     }
 
     fn look(&mut self) -> bool {
-        let mut moved = false;
-        let mut fresh: HashMap<(String, String), Level> = HashMap::new();
         self.heard = None;
         self.scope = None;
         self.inspected.clear();
@@ -367,46 +352,24 @@ impl Live {
         let watched = self.watched.as_ref().map(Place::key);
         // Until what was sent plays, what comes back may be of another graph.
         let other = self.sent.as_ref().is_some_and(|(_, scope)| *scope != self.scoped);
-        for (key, probe) in self.stage.probes() {
-            let inspected = self.inspected.take(&key, &probe);
-            let pinned = self.pins.take(&key, &probe);
-            if watched.as_ref() == Some(&key) {
-                self.scope = Some(probe);
-                moved = true;
-                continue;
-            }
-            if inspected {
-                moved |= probe.levels().iter().any(|l| l.peak > 1e-4);
-                continue;
-            }
-            if pinned {
-                continue;
+        let mut moved = false;
+        for (key, probe) in self.stage.probes().iter() {
+            self.inspected.take(key, probe);
+            self.pins.take(key, probe);
+            if watched.as_ref() == Some(key) {
+                self.scope = Some(probe.clone());
             }
             let name = key.rsplit('/').next().unwrap_or_default();
-            if name == HEARD {
-                self.heard = Some(probe);
-                continue;
+            match wired::place(name) {
+                Some((node, port)) if !other => self.levels.hear(node, port, probe),
+                // Of the others it is only seen whether they move.
+                _ => moved |= probe.levels().iter().any(|l| l.peak > levels::SEEN),
             }
-            let Some(place) = wired::place(name).filter(|_| !other) else { continue };
-            let levels = probe.levels();
-            let most =
-                |of: fn(&signalbox_engine::node::Level) -> f32| levels.iter().map(of).fold(0.0, f32::max);
-            let before = self.levels.get(&place).copied().unwrap_or_default();
-            // Of several voices the loudest is shown.
-            let level = fresh.entry(place).or_default();
-            level.now = level.now.max(most(|l| l.peak));
-            level.rms = level.rms.max(most(|l| l.rms));
-            level.width = level.width.max(levels.len());
-            level.notes += probe.notes();
-            level.peak = level.now.max(before.peak * FALL);
+            if name == HEARD {
+                self.heard = Some(probe.clone());
+            }
         }
-        for (place, level) in &mut fresh {
-            let before = self.levels.get(place).copied().unwrap_or_default();
-            let begun = level.notes > before.notes && before.width + before.notes as usize > 0;
-            level.spark = if begun { 1.0 } else { before.spark * FALL };
-            moved |= level.peak > 1e-4 || level.spark > 0.01 || before.peak > 1e-4;
-        }
-        self.levels = fresh;
+        moved |= self.levels.settle();
         self.tape.hear(self.heard.as_ref());
         moved || self.tape.recording().is_some()
     }
@@ -422,8 +385,8 @@ fn behind(inside: &[String], node: &str, port: &str) -> Place {
 /// The name of a node as a user knows it: what the editor has put beside a node is that node.
 fn known(key: &str) -> String {
     let (way, last) = key.rsplit_once('/').map_or(("", key), |(way, last)| (way, last));
-    let last = wired::place(last).map_or_else(|| last.to_string(), |(node, _)| node);
-    if way.is_empty() { last } else { format!("{way}/{last}") }
+    let last = wired::place(last).map_or(last, |(node, _)| node);
+    if way.is_empty() { last.into() } else { format!("{way}/{last}") }
 }
 
 /// What has happened, in words.

@@ -5,7 +5,7 @@ use signalbox_engine::node::{Declaration, Group, Kind, Parameter, PortKind, Shel
 use signalbox_engine::patch::{Endpoint, Graph, Node, Patch, Scope};
 
 /// What flows through a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sort {
     /// Sound or a control signal.
     Sound,

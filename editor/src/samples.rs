@@ -38,6 +38,11 @@ impl Samples {
         self.found = Some(found);
     }
 
+    /// Whether files are still being looked for.
+    pub fn waits(&self) -> bool {
+        self.found.is_some()
+    }
+
     /// Takes what was found; whether something was.
     pub fn collect(&mut self) -> bool {
         let Some(files) = self.found.as_ref().and_then(|found| found.try_recv().ok()) else { return false };

@@ -45,6 +45,7 @@ use iced::Task;
 use signalbox_engine::compile::Problem;
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::{Edit, Scope};
+use signalbox_live::Pulse;
 use signalbox_studio::assets::Files;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -62,6 +63,8 @@ pub struct Options {
     pub home: Option<PathBuf>,
     /// Where sound goes.
     pub output: Output,
+    /// Whether the song stands at the start.
+    pub stands: bool,
 }
 
 /// What happens.
@@ -256,7 +259,7 @@ impl Screen {
         }
         screen.changed();
         screen.look_for_sounds();
-        screen.live.play(true);
+        screen.live.play(!options.stands);
         screen
     }
 
@@ -271,9 +274,15 @@ impl Screen {
         format!("{}{mark} – Signalbox", self.document.name())
     }
 
-    /// Whether something is seen to move.
+    /// Whether it has to look again soon by itself: something moves, or is still to come.
     pub fn moves(&self) -> bool {
-        self.moves
+        let listens = self.stand.listens() || self.inspector.learns();
+        self.moves || listens || self.draws() || self.walks() || self.session.kept.presents
+    }
+
+    /// Tells from elsewhere whether it is worth looking at what plays.
+    pub fn pulse(&self) -> Pulse {
+        self.live.pulse()
     }
 
     /// Whether the steps of the schedule are still to come.
@@ -475,7 +484,7 @@ impl Screen {
         self.inspect();
         self.look_at_shelf();
         self.look_at_work();
-        self.moves = moved || self.export.works();
+        self.moves = moved || self.export.works() || self.live.waits();
         self.odd = !self.odd;
         self.keep_safe();
         Task::none()

@@ -7,8 +7,9 @@ use crate::session::Kept;
 use crate::theme;
 use iced::futures::channel::mpsc;
 use iced::{Event, Size, Subscription, event, window};
+use signalbox_live::Pulse;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// Why there is no window.
@@ -25,9 +26,11 @@ pub enum WindowError {
     Refused(String),
 }
 
-/// How often levels are looked at while something moves, and while nothing does.
-const QUICK: u64 = 33;
-const SLOW: u64 = 200;
+/// How often levels are looked at while something moves; how often it is looked whether something does; and after how
+/// long all is looked at although nothing does.
+const QUICK: Duration = Duration::from_millis(33);
+const SLOW: Duration = Duration::from_millis(100);
+const SELDOM: Duration = Duration::from_secs(5);
 /// The least size of the window.
 const LEAST: Size = Size::new(720.0, 480.0);
 
@@ -98,9 +101,9 @@ pub fn run(options: Options) -> Result<(), WindowError> {
 }
 
 fn subscription(screen: &Screen) -> Subscription<Message> {
-    let every = if screen.moves() { QUICK } else { SLOW };
+    let watch = Watch { pulse: screen.pulse(), moves: screen.moves() };
     Subscription::batch([
-        Subscription::run_with(every, |every| ticks(Duration::from_millis(*every))),
+        Subscription::run_with(watch, |watch| ticks(watch.clone())),
         event::listen_with(|event, status, _| match event {
             Event::Keyboard(event) => heard(&event, status == event::Status::Captured),
             Event::Window(window::Event::CloseRequested) => Some(Message::Close),
@@ -111,13 +114,35 @@ fn subscription(screen: &Screen) -> Subscription<Message> {
     ])
 }
 
-/// A beat from a thread of its own. One that was not heard in time is left out, so that beats never pile up.
-fn ticks(every: Duration) -> mpsc::Receiver<Message> {
+/// What decides when levels are looked at.
+#[derive(Clone, Hash)]
+struct Watch {
+    pulse: Pulse,
+    /// Whether something moves.
+    moves: bool,
+}
+
+/// A beat from a thread of its own, as often as there is something to be seen: each beat draws the window anew. One that
+/// was not heard in time is left out, so that beats never pile up.
+fn ticks(watch: Watch) -> mpsc::Receiver<Message> {
     let (mut sender, receiver) = mpsc::channel(1);
     // Without the thread no levels are seen; all else goes on.
     let _ = std::thread::Builder::new().name("ticks".into()).spawn(move || {
+        let (mut last, mut told) = (None, Instant::now());
         loop {
-            std::thread::sleep(every);
+            std::thread::sleep(if watch.moves { QUICK } else { SLOW });
+            let beat = Some(watch.pulse.beat());
+            let sounds = beat.as_ref().is_some_and(|beat| beat.sounds);
+            let other = beat != last;
+            last = beat;
+            if !watch.moves && !other && !sounds && told.elapsed() < SELDOM {
+                // Nobody may listen any more, though.
+                if sender.is_closed() {
+                    return;
+                }
+                continue;
+            }
+            told = Instant::now();
             match sender.try_send(Message::Tick) {
                 Err(error) if error.is_disconnected() => return,
                 _ => {}

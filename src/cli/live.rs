@@ -115,6 +115,9 @@ pub struct Edit {
     /// Frames that the device asks for at once.
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub buffer: Option<u32>,
+    /// The song stands until it is started.
+    #[arg(long)]
+    pub stopped: bool,
 }
 
 /// Options of `devices`.

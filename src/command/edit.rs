@@ -20,7 +20,8 @@ pub fn run(options: &Edit) -> Result<(), Failure> {
         input: None,
     };
     let output = Output { wanted, midi: true, deaf: false };
-    let mut editor = Options { output, home: session::folder(), ..Options::default() };
+    let mut editor =
+        Options { output, home: session::folder(), stands: options.stopped, ..Options::default() };
     match options.patch.as_deref() {
         Some(folder) if folder.is_dir() => {
             let mut patch = source::open(folder, options.rate)?.patch;

@@ -6,43 +6,53 @@ use std::sync::Arc;
 
 /// Places that are looked at.
 #[derive(Default)]
-pub struct Inspected {
-    places: Vec<(Place, Option<Arc<Probe>>)>,
+pub struct Inspected(Vec<Looked>);
+
+#[derive(Clone)]
+struct Looked {
+    place: Place,
+    /// The key of its probe.
+    key: String,
+    probe: Option<Arc<Probe>>,
 }
 
 impl Inspected {
     /// Looks at these places and no others; gives those that come and go.
     pub fn set(&mut self, wanted: Vec<Place>) -> Vec<Place> {
-        if self.places.iter().map(|p| &p.0).eq(&wanted) {
+        if self.0.iter().map(|p| &p.place).eq(&wanted) {
             return Vec::new();
         }
-        let old = std::mem::take(&mut self.places);
-        let gone = old.iter().map(|p| &p.0).filter(|p| !wanted.contains(p));
-        let come = wanted.iter().filter(|p| !old.iter().any(|o| o.0 == **p));
+        let old = std::mem::take(&mut self.0);
+        let gone = old.iter().map(|p| &p.place).filter(|p| !wanted.contains(p));
+        let come = wanted.iter().filter(|p| !old.iter().any(|o| o.place == **p));
         let other = gone.chain(come).cloned().collect();
-        let probe = |place: &Place| old.iter().find(|o| o.0 == *place).and_then(|o| o.1.clone());
-        self.places = wanted.into_iter().map(|place| (place.clone(), probe(&place))).collect();
+        let looked = |place: Place| {
+            let there = old.iter().find(|o| o.place == place).cloned();
+            there.unwrap_or_else(|| Looked { key: place.key(), place, probe: None })
+        };
+        self.0 = wanted.into_iter().map(looked).collect();
         other
     }
 
     /// Whether a place is looked at.
     pub fn holds(&self, place: &Place) -> bool {
-        self.places.iter().any(|(p, _)| p == place)
+        self.0.iter().any(|p| p.place == *place)
     }
 
     /// Before probes are given: there is none.
     pub fn clear(&mut self) {
-        self.places.iter_mut().for_each(|(_, probe)| *probe = None);
+        self.0.iter_mut().for_each(|p| p.probe = None);
     }
 
-    /// Takes a probe by its key; whether that is one of these.
-    pub fn take(&mut self, key: &str, probe: &Arc<Probe>) -> bool {
-        let mut found = self.places.iter_mut().filter(|(place, _)| place.key() == key);
-        found.next().map(|(_, held)| *held = Some(probe.clone())).is_some()
+    /// Takes a probe, if it is at one of these.
+    pub fn take(&mut self, key: &str, probe: &Arc<Probe>) {
+        if let Some(held) = self.0.iter_mut().find(|p| p.key == key) {
+            held.probe = Some(probe.clone());
+        }
     }
 
     /// The probe at one of the places, as soon as it is there.
     pub fn probe(&self, at: usize) -> Option<&Arc<Probe>> {
-        self.places.get(at)?.1.as_ref()
+        self.0.get(at)?.probe.as_ref()
     }
 }

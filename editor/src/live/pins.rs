@@ -27,13 +27,9 @@ impl Pins {
     }
 
     /// Takes a probe, if it is one of these.
-    pub(super) fn take(&mut self, key: &str, probe: &Arc<Probe>) -> bool {
-        match self.0.get_mut(key) {
-            Some((_, seen)) => {
-                *seen = Some(probe.clone());
-                true
-            }
-            None => false,
+    pub(super) fn take(&mut self, key: &str, probe: &Arc<Probe>) {
+        if let Some((_, seen)) = self.0.get_mut(key) {
+            *seen = Some(probe.clone());
         }
     }
 }

@@ -25,9 +25,8 @@ const BETWEEN: char = '\u{1f}';
 const MOST: usize = 2_000;
 
 /// The node and the port that a probe with this name looks at.
-pub fn place(name: &str) -> Option<(String, String)> {
-    let (node, port) = name.strip_prefix(LEVEL)?.split_once(BETWEEN)?;
-    Some((node.into(), port.into()))
+pub fn place(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix(LEVEL)?.split_once(BETWEEN)
 }
 
 /// The patch as it is played.

@@ -67,6 +67,11 @@ fn field(name: &str) -> Id {
 }
 
 impl State {
+    /// Whether it waits for a controller.
+    pub fn learns(&self) -> bool {
+        self.learns.is_some()
+    }
+
     /// Forgets what is being typed.
     pub fn forget(&mut self) {
         self.typed = None;

@@ -101,6 +101,11 @@ fn compartment(group: Group) -> &'static str {
 }
 
 impl State {
+    /// Whether it listens to a sound, or looks for sounds.
+    pub fn listens(&self) -> bool {
+        self.preview.is_some() || self.samples.waits()
+    }
+
     /// Whether keys are meant for the list.
     pub fn is_active(&self) -> bool {
         self.active

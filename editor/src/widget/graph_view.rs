@@ -4,6 +4,7 @@
 //! paints all boxes before all text), what the hand is doing, the map.
 
 mod badges;
+mod batch;
 mod cables;
 mod cards;
 mod ground;

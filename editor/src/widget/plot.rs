@@ -12,46 +12,62 @@ use iced::{Color, Element, Renderer, Size};
 pub fn draw(
     frame: &mut Frame<Renderer>,
     sort: Option<Sort>,
-    line: &[f32],
+    heights: &[f32],
     at: Rect,
     color: Color,
     width: f32,
 ) {
-    if line.len() < 2 {
+    if heights.len() > 1 {
+        frame.fill(&Path::new(|path| area(path, sort, heights, at)), fade(color, 0.14));
+        let stroke = Stroke::default().with_color(color).with_width(width);
+        frame.stroke(&Path::new(|path| line(path, heights, at)), stroke);
+    }
+}
+
+/// Where a height of a line lies in a box.
+fn place(heights: &[f32], k: usize, y: f32, at: Rect) -> iced::Point {
+    let x = k as f32 / (heights.len() - 1) as f32;
+    super::to(at.at + Point::new(x * at.size.x, (1.0 - y) * at.size.y))
+}
+
+/// Adds a line to a path; it needs two heights.
+pub fn line(path: &mut Builder, heights: &[f32], at: Rect) {
+    if heights.len() < 2 {
         return;
     }
-    let place = |k: usize, y: f32| {
-        let x = k as f32 / (line.len() - 1) as f32;
-        super::to(at.at + Point::new(x * at.size.x, (1.0 - y) * at.size.y))
-    };
+    for (k, &y) in heights.iter().enumerate() {
+        let to = place(heights, k, y, at);
+        if k == 0 { path.move_to(to) } else { path.line_to(to) }
+    }
+}
+
+/// Adds what lies under a line to a path.
+pub fn area(path: &mut Builder, sort: Option<Sort>, heights: &[f32], at: Rect) {
+    if heights.len() < 2 {
+        return;
+    }
     // Under a wave and a bend lies the middle, under a response 0 dB, under all else the floor.
     let floor = match sort {
         Some(Sort::Wave | Sort::Bend | Sort::Response) => 0.5,
         _ => 0.0,
     };
-    let over = |path: &mut Builder| {
-        for (k, &y) in line.iter().enumerate() {
-            let to = place(k, y);
-            if k == 0 { path.move_to(to) } else { path.line_to(to) }
-        }
-    };
-    let area = Path::new(|path| {
-        over(path);
-        path.line_to(place(line.len() - 1, floor));
-        path.line_to(place(0, floor));
-        path.close();
-    });
-    frame.fill(&area, fade(color, 0.14));
-    frame.stroke(&Path::new(over), Stroke::default().with_color(color).with_width(width));
+    line(path, heights, at);
+    path.line_to(place(heights, heights.len() - 1, floor, at));
+    path.line_to(place(heights, 0, floor, at));
+    path.close();
 }
 
 /// What is drawn behind a picture: lines at some heights and places, 0 to 1.
 pub fn lines(frame: &mut Frame<Renderer>, at: Rect, across: &[f32], upright: &[f32], color: Color) {
+    let stroke = Stroke::default().with_color(color).with_width(1.0);
+    frame.stroke(&Path::new(|path| grid(path, at, across, upright)), stroke);
+}
+
+/// Adds the lines behind a picture to a path.
+pub fn grid(path: &mut Builder, at: Rect, across: &[f32], upright: &[f32]) {
     let mut line = |from: Point, to: Point| {
-        frame.stroke(
-            &Path::line(super::to(from), super::to(to)),
-            Stroke::default().with_color(color).with_width(1.0),
-        );
+        path.move_to(super::to(from));
+        path.line_to(super::to(to));
     };
     for y in across {
         let y = at.at.y + (1.0 - y) * at.size.y;

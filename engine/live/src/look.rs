@@ -4,7 +4,7 @@
 use signalbox_engine::Audio;
 use signalbox_engine::node::{Assets, PortKind, Probe, Shelf};
 use signalbox_engine::patch::{Cable, Graph, Node, Patch};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -101,10 +101,19 @@ fn graph<'p>(patch: &'p mut Patch, instances: &[String]) -> Option<&'p mut Graph
     }
 }
 
+/// Probes by the keys of their nodes, sorted; as long as nothing else is looked at, it is the same list.
+pub type Shown = Arc<Vec<(String, Arc<Probe>)>>;
+
 /// Files, and the probes of the nodes that show what they hear.
 pub struct Eyes {
     assets: Arc<dyn Assets + Send>,
-    probes: Mutex<HashMap<String, Arc<Probe>>>,
+    probes: Mutex<Probes>,
+}
+
+#[derive(Default)]
+struct Probes {
+    made: HashMap<String, Arc<Probe>>,
+    shown: Shown,
 }
 
 impl Eyes {
@@ -113,17 +122,22 @@ impl Eyes {
         Self { assets, probes: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Probe>>> {
+    fn lock(&self) -> MutexGuard<'_, Probes> {
         self.probes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The probes of the nodes with these keys, sorted; the others are forgotten.
-    pub fn probes(&self, there: impl Fn(&str) -> bool) -> Vec<(String, Arc<Probe>)> {
+    /// Shows the probes of the nodes with these keys; the others are forgotten.
+    pub fn show(&self, there: &HashSet<Arc<str>>) {
         let mut probes = self.lock();
-        probes.retain(|key, _| there(key));
-        let mut all: Vec<_> = probes.iter().map(|(key, probe)| (key.clone(), probe.clone())).collect();
+        probes.made.retain(|key, _| there.contains(key.as_str()));
+        let mut all: Vec<_> = probes.made.iter().map(|(key, probe)| (key.clone(), probe.clone())).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
-        all
+        probes.shown = Arc::new(all);
+    }
+
+    /// What is shown.
+    pub fn shown(&self) -> Shown {
+        self.lock().shown.clone()
     }
 }
 
@@ -138,7 +152,7 @@ impl Assets for Eyes {
 
     fn probe(&self, key: &str, rate: u32, channels: usize, keep: f32) -> Option<Arc<Probe>> {
         let new = Arc::new(Probe::new(rate, channels, keep));
-        self.lock().insert(key.into(), new.clone());
+        self.lock().made.insert(key.into(), new.clone());
         Some(new)
     }
 }

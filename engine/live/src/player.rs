@@ -10,18 +10,18 @@ pub use report::{Report, Wire};
 use crate::bridge::Bridge;
 use crate::engine::Engine;
 use crate::helpers::Helpers;
-use crate::look::{self, Eyes, Looks, with_looks};
+use crate::look::{self, Eyes, Looks, Shown, with_looks};
 use crate::shared::Shared;
 use crate::swap::{Publisher, swap};
 use crate::wires::{ControlEnds, Late, Order, Played, Who, wires};
 use rtrb::Producer;
 use signalbox_engine::compile::{Compiled, Context, Problem, Settled, finish, lanes_here, settle};
-use signalbox_engine::node::{Assets, Kind, Parameter, Probe, Setting, Shelf, Taper, Value, nearest};
+use signalbox_engine::node::{Assets, Kind, Parameter, Setting, Shelf, Taper, Value, nearest};
 use signalbox_engine::patch::{Endpoint, Patch};
 use signalbox_engine::render::main_output;
 use signalbox_engine::run::{self, Builder, Program, pair};
 use signalbox_engine::schedule::Step;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::Thread;
@@ -61,8 +61,6 @@ pub struct Player {
     turned: HashMap<(String, usize), f32>,
     looks: Looks,
     eyes: Arc<Eyes>,
-    /// The keys of what shows what it hears.
-    seen: HashSet<Arc<str>>,
     /// What was wrong with a patch whose turn came later than it was set.
     problems: Vec<Problem>,
 }
@@ -120,7 +118,6 @@ impl Player {
             turned: HashMap::new(),
             looks: Looks::new(),
             eyes,
-            seen: HashSet::new(),
             problems: Vec::new(),
         };
         (player, engine)
@@ -163,9 +160,9 @@ impl Player {
         }
     }
 
-    /// What shows what it hears, by its key.
-    pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
-        self.eyes.probes(|key| self.seen.contains(key))
+    /// What shows what it hears.
+    pub fn probes(&self) -> Shown {
+        self.eyes.shown()
     }
 
     /// A patch with what is looked at.
@@ -232,6 +229,11 @@ impl Player {
     /// Whether what plays is the patch that was set last.
     pub fn is_there(&self) -> bool {
         matches!(self.way, Way::There) && self.waiting.is_none()
+    }
+
+    /// Whether nothing is on its way, not even what the engine still has to settle.
+    pub fn rests(&self) -> bool {
+        self.is_there() && self.is_settled()
     }
 }
 

@@ -67,6 +67,11 @@ impl Shared {
         }
     }
 
+    /// Whether a channel was louder than an amplitude since the peaks were read; they stay.
+    pub fn is_louder(&self, than: f32) -> bool {
+        self.peaks.iter().any(|slot| f32::from_bits(slot.load(Relaxed)) > than)
+    }
+
     /// What was measured since the last call, of so many channels.
     pub fn meters(&self, channels: usize) -> Meters {
         let take = |slot: &AtomicU32| f32::from_bits(slot.swap(0, Relaxed));

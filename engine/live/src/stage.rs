@@ -7,16 +7,17 @@ mod keeper;
 mod keys;
 
 use crate::device::{self, LiveError, Wanted};
-use crate::look::Place;
+use crate::look::{Place, Shown};
 use crate::midi::Clock;
 use crate::player::{Report, Source};
+use crate::pulse::Pulse;
 use crate::shared::{Meters, Shared};
 use crate::wires::Order;
 use cpal::Host;
 use keeper::Keeper;
 pub use keys::Keys;
 use signalbox_engine::compile::Problem;
-use signalbox_engine::node::{Probe, Value};
+use signalbox_engine::node::Value;
 use signalbox_engine::patch::{Control, Endpoint, Patch};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -131,18 +132,18 @@ pub struct Stage {
 }
 
 /// What the stage shows.
-#[derive(Default)]
-struct View {
-    shared: Arc<Shared>,
-    there: bool,
+#[derive(Debug, Default)]
+pub(crate) struct View {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) there: bool,
     threads: usize,
-    rate: u32,
-    device: Option<String>,
+    pub(crate) rate: u32,
+    pub(crate) device: Option<String>,
     channels: usize,
-    dropouts: u64,
-    input: Option<String>,
+    pub(crate) dropouts: u64,
+    pub(crate) input: Option<String>,
     gaps: u64,
-    probes: Vec<(String, Arc<Probe>)>,
+    pub(crate) probes: Shown,
 }
 
 /// Where hosts come from: anew for every attempt, since a sound system may come and go.
@@ -243,13 +244,18 @@ impl Stage {
 
     /// What is looked at, by the keys of the probes: those of [`Stage::look`], see [`Place::key`], and those that stand
     /// in the patch.
-    pub fn probes(&self) -> Vec<(String, Arc<Probe>)> {
+    pub fn probes(&self) -> Shown {
         self.view.lock().unwrap_or_else(PoisonError::into_inner).probes.clone()
     }
 
     /// What has happened since the last call.
     pub fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
+    }
+
+    /// Tells whether it is worth looking.
+    pub fn pulse(&self) -> Pulse {
+        Pulse(self.view.clone())
     }
 
     /// How things stand.

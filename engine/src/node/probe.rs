@@ -1,5 +1,6 @@
 //! A look into a patch while it plays: what a node hears, for whoever wants to see it. Neither side waits for the other.
 
+use super::BLOCK;
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -17,6 +18,8 @@ pub struct Probe {
     /// How many frames are kept, and for how many there is room: more, so that what is read is not written at once.
     kept: usize,
     room: usize,
+    /// How much of the mean square is new after a block.
+    way: f32,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,14 @@ pub struct Level {
 /// How long the mean square is taken, in seconds, as volume meters do (IEC 60268-17).
 const MEAN: f32 = 0.3;
 
+/// How many samples are measured side by side.
+const SIDE: usize = 16;
+
+/// How much of the mean square is new after so many frames.
+fn way(rate: u32, frames: usize) -> f32 {
+    1.0 - (-(frames as f32) / (MEAN * rate as f32)).exp()
+}
+
 impl Probe {
     /// A probe for so many channels at a rate, which keeps the last seconds.
     pub fn new(rate: u32, channels: usize, keep: f32) -> Self {
@@ -52,7 +63,8 @@ impl Probe {
             last: (0..room).map(|_| AtomicU32::new(0)).collect(),
         };
         let channels = (0..channels).map(|_| channel()).collect();
-        Self { rate, channels, written: AtomicU64::new(0), notes: AtomicU64::new(0), kept, room }
+        let (written, notes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { rate, channels, written, notes, kept, room, way: way(rate, BLOCK) }
     }
 
     /// Frames a second.
@@ -73,14 +85,18 @@ impl Probe {
     /// Writes one channel of a block; for the node alone. [`Probe::wrote`] follows when all are written.
     pub fn write(&self, channel: usize, samples: &[f32]) {
         let Some(channel) = self.channels.get(channel) else { return };
-        let (mut peak, mut sum) = (0.0f32, 0.0f32);
-        for &x in samples {
-            peak = peak.max(x.abs());
-            sum += x * x;
+        // Side by side, so that the processor does several at once.
+        let (mut peaks, mut sums) = ([0.0f32; SIDE], [0.0f32; SIDE]);
+        for piece in samples.chunks(SIDE) {
+            for ((peak, sum), x) in peaks.iter_mut().zip(&mut sums).zip(piece) {
+                *peak = peak.max(x.abs());
+                *sum += x * x;
+            }
         }
+        let (peak, sum) = (peaks.into_iter().fold(0.0, f32::max), sums.iter().sum::<f32>());
         // The bits of non-negative numbers are in the order of the numbers.
         channel.peak.fetch_max(peak.to_bits(), Relaxed);
-        let way = 1.0 - (-(samples.len() as f32) / (MEAN * self.rate as f32)).exp();
+        let way = if samples.len() == BLOCK { self.way } else { way(self.rate, samples.len()) };
         let mean = f32::from_bits(channel.square.load(Relaxed));
         let mean = mean + (sum / samples.len().max(1) as f32 - mean) * way;
         channel.square.store(if mean > 1e-20 { mean } else { 0.0 }.to_bits(), Relaxed);
@@ -107,6 +123,16 @@ impl Probe {
             rms: number(c.square.load(Relaxed)).sqrt(),
         };
         self.channels.iter().map(level).collect()
+    }
+
+    /// Whether a channel was louder than an amplitude since the last look; the peaks stay for the next one.
+    pub fn is_louder(&self, than: f32) -> bool {
+        self.channels.iter().any(|c| f32::from_bits(c.peak.load(Relaxed)) > than)
+    }
+
+    /// Whether more silence would change nothing: nothing is kept, and the mean has come to its end.
+    pub fn is_at_rest(&self) -> bool {
+        self.room == 0 && self.channels.iter().all(|c| c.square.load(Relaxed) == 0)
     }
 
     /// How many notes have begun.
@@ -156,12 +182,19 @@ mod tests {
             probe.write(1, &[0.0; 64]);
             probe.wrote(64, 0);
         }
+        assert!(probe.is_louder(0.49) && !probe.is_louder(0.51));
         let levels = probe.levels();
         assert!((levels[0].peak - 0.5).abs() < 1e-3, "{levels:?}");
         assert!((levels[0].rms - 0.5 / 2f32.sqrt()).abs() < 2e-3, "{levels:?}");
         assert_eq!(levels[1], Level::default());
+        assert!(!probe.is_louder(0.0));
         assert_eq!(probe.levels()[0].peak, 0.0);
         assert!(probe.last(100).iter().all(Vec::is_empty), "nothing is kept");
+        assert!(!probe.is_at_rest(), "the mean is still on its way down");
+        for _ in 0..20 * 750 {
+            probe.write(0, &[0.0; 64]);
+        }
+        assert!(probe.is_at_rest() && probe.levels()[0].rms == 0.0);
     }
 
     #[test]

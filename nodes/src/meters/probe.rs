@@ -60,4 +60,8 @@ impl Kernel<f32> for Look {
     }
 
     fn reset(&mut self) {}
+
+    fn at_rest(&self) -> bool {
+        self.probe.as_ref().is_none_or(|probe| probe.is_at_rest())
+    }
 }

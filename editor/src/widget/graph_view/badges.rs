@@ -2,7 +2,7 @@
 
 use super::cards::{Side, write};
 use super::{Detail, GraphView, Pen};
-use crate::geometry::Point;
+use crate::geometry::{Point, Rect};
 use crate::scene::Badge;
 use crate::theme;
 use iced::advanced::{Renderer as _, renderer};
@@ -23,6 +23,13 @@ impl<Message> GraphView<'_, Message> {
             return;
         }
         let scale = zoom.clamp(1.0, 1.25);
+        let cards = self.scene.cards.iter().map(|card| {
+            let mut room = card.rect.grown(8.0);
+            // What stands under a card is not to be covered either.
+            room.size.y += if card.foot.is_empty() { 0.0 } else { HIGH / zoom };
+            room
+        });
+        let near: Vec<Rect> = cards.filter(|card| card.meets(pen.seen)).collect();
         for (index, wire) in self.scene.wires.iter().enumerate() {
             let (Some(badge), true) = (&wire.badge, wire.curve.bounds().meets(pen.seen)) else { continue };
             if pen.path.as_ref().is_some_and(|p| !p.wires[index]) {
@@ -41,13 +48,7 @@ impl<Message> GraphView<'_, Message> {
             // In the middle, or else where no card covers the cable.
             let free = |t: &&f32| {
                 let at = wire.curve.at(**t);
-                let covers = |card: &crate::scene::Card| {
-                    let mut room = card.rect.grown(8.0);
-                    // What stands under a card is not to be covered either.
-                    room.size.y += if card.foot.is_empty() { 0.0 } else { HIGH / zoom };
-                    room.contains(at)
-                };
-                !self.scene.cards.iter().any(covers)
+                !near.iter().any(|card| card.contains(at))
             };
             let at = pen.at(wire.curve.at(*PLACES.iter().find(free).unwrap_or(&0.5)));
             let bounds = Rectangle { x: at.x - width / 2.0, y: at.y - high / 2.0, width, height: high };

@@ -1,5 +1,6 @@
 //! Cards: quiet, with a thin tint by family, a name, ports and the node's most telling picture.
 
+use super::batch::{Batch, Ink, circle, polygon};
 use super::{Detail, GraphView, Pen};
 use crate::geometry::{Point, Rect};
 use crate::gesture::{Cabling, Gesture};
@@ -8,7 +9,7 @@ use crate::scene::{Card, HEAD, Hit, Socket, Solo};
 use crate::theme::{self, fade, mix};
 use crate::widget::meter::place;
 use crate::widget::{cut, length, plot, to};
-use iced::advanced::graphics::geometry::{Frame, Path, Renderer as _, Stroke};
+use iced::advanced::graphics::geometry::{Frame, Renderer as _, Stroke};
 use iced::advanced::text::{self, Renderer as _};
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Border, Color, Rectangle, Renderer, Size, Vector, alignment, border};
@@ -19,6 +20,20 @@ const ROUND: f32 = 8.0;
 const BAR: (f32, f32) = (3.0, 2.0);
 /// The radius of a port.
 const PORT: f32 = 5.0;
+
+/// The corners of the ports of notes and of parameters.
+const SQUARE: [(f32, f32); 4] = [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)];
+const DIAMOND: [(f32, f32); 4] = [(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)];
+
+/// What is drawn on cards, from below.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    Grid,
+    Area(Ink),
+    Line(Ink),
+    Port(Ink),
+    Rim(Ink),
+}
 
 /// Where a text stands.
 #[derive(Clone, Copy)]
@@ -86,10 +101,20 @@ impl<Message> GraphView<'_, Message> {
             self.draw_box(pen, renderer, k);
         }
         if pen.detail >= Detail::Names {
-            let mut frame = Frame::new(renderer, pen.bounds.size());
+            let mut shapes = Batch::default();
             for &k in cards {
-                self.draw_shapes(pen, &mut frame, k);
+                self.draw_shapes(pen, &mut shapes, k);
             }
+            let mut frame = Frame::new(renderer, pen.bounds.size());
+            shapes.each(|shape, path| {
+                let line = |ink: Ink, width| Stroke::default().with_color(ink.into()).with_width(width);
+                match shape {
+                    Shape::Grid => frame.stroke(path, line(pen.c.grid.into(), 1.0)),
+                    Shape::Area(ink) => frame.fill(path, fade(ink.into(), 0.14)),
+                    Shape::Port(ink) => frame.fill(path, Color::from(ink)),
+                    Shape::Line(ink) | Shape::Rim(ink) => frame.stroke(path, line(ink, 1.5)),
+                }
+            });
             let geometry = frame.into_geometry();
             let by = Vector::new(pen.bounds.x, pen.bounds.y);
             renderer.with_translation(by, |renderer| renderer.draw_geometry(geometry));
@@ -156,7 +181,7 @@ impl<Message> GraphView<'_, Message> {
         }
     }
 
-    fn draw_shapes(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, k: usize) {
+    fn draw_shapes(&self, pen: &Pen<'_>, shapes: &mut Batch<Shape>, k: usize) {
         let (card, c) = (&self.scene.cards[k], pen.c);
         if let (Detail::Full, Some(at)) = (pen.detail, card.picture) {
             let at = Rect { at: pen.local(at.at), size: at.size * pen.view.zoom }.grown(-4.0 * pen.view.zoom);
@@ -164,17 +189,18 @@ impl<Message> GraphView<'_, Message> {
             let color = if pen.dims(k) { mix(color, c.canvas, 0.5) } else { color };
             if let Some(picture) = self.pictures.get(&card.id) {
                 let (across, upright) = plot::behind(picture.sort);
-                plot::lines(frame, at, across, upright, c.grid);
-                plot::draw(frame, picture.sort, &picture.line, at, color, 1.5);
+                plot::grid(shapes.with(Shape::Grid), at, across, upright);
+                plot::area(shapes.with(Shape::Area(color.into())), picture.sort, &picture.line, at);
+                plot::line(shapes.with(Shape::Line(color.into())), &picture.line, at);
             }
         }
         for (s, socket) in card.sockets.iter().enumerate() {
-            self.draw_port(pen, frame, (k, s), socket);
+            self.draw_port(pen, shapes, (k, s), socket);
         }
     }
 
     /// A port: round for sound, square for notes, a diamond for a parameter; full where it has a cable.
-    fn draw_port(&self, pen: &Pen<'_>, frame: &mut Frame<Renderer>, place: (usize, usize), socket: &Socket) {
+    fn draw_port(&self, pen: &Pen<'_>, shapes: &mut Batch<Shape>, place: (usize, usize), socket: &Socket) {
         let c = pen.c;
         let at = pen.local(socket.at);
         let (_, loud) = c.cable(socket.port.sort);
@@ -188,20 +214,16 @@ impl<Message> GraphView<'_, Message> {
         };
         let radius =
             PORT * pen.view.zoom.clamp(0.5, 1.4) * if over || fit == Some(true) { 1.25 } else { 1.0 };
-        let corner = |x: f32, y: f32| to(at + Point::new(x, y) * radius);
-        let shape = match socket.port.sort {
-            Sort::Sound => Path::circle(to(at), radius),
-            Sort::Notes => Path::rectangle(corner(-0.9, -0.9), Size::new(1.8 * radius, 1.8 * radius)),
-            Sort::Value => Path::new(|path| {
-                path.move_to(corner(0.0, -1.2));
-                path.line_to(corner(1.2, 0.0));
-                path.line_to(corner(0.0, 1.2));
-                path.line_to(corner(-1.2, 0.0));
-                path.close();
-            }),
-        };
-        frame.fill(&shape, if socket.connected { color } else { c.canvas });
-        frame.stroke(&shape, Stroke::default().with_color(color).with_width(1.5));
+        let fill = if socket.connected { color } else { c.canvas };
+        let corners = |corners: [(f32, f32); 4]| corners.map(|(x, y)| at + Point::new(x, y) * radius);
+        for shape in [Shape::Port(fill.into()), Shape::Rim(color.into())] {
+            let path = shapes.with(shape);
+            match socket.port.sort {
+                Sort::Sound => circle(path, at, radius),
+                Sort::Notes => polygon(path, &corners(SQUARE)),
+                Sort::Value => polygon(path, &corners(DIAMOND)),
+            }
+        }
     }
 
     /// Whether the cable that is being drawn fits a port; nothing where none is drawn.

@@ -5,8 +5,10 @@ use crate::geometry::Point;
 use iced::advanced::{Renderer as _, renderer};
 use iced::{Rectangle, Renderer};
 
-/// How far the points are from each other, in units of the graph.
+/// How far the points are from each other, in units of the graph; from far away only some of them are seen.
 const APART: f32 = 32.0;
+/// How near to each other points are drawn at most, in pixels.
+const LEAST: f32 = 18.0;
 
 /// Draws the ground.
 pub fn draw(pen: &Pen<'_>, renderer: &mut Renderer) {
@@ -14,7 +16,7 @@ pub fn draw(pen: &Pen<'_>, renderer: &mut Renderer) {
     if pen.detail < Detail::Names {
         return;
     }
-    let apart = if pen.detail == Detail::Full { APART } else { 2.0 * APART };
+    let apart = APART * (LEAST / APART / pen.view.zoom).log2().ceil().max(0.0).exp2();
     let from = Point::new((pen.seen.at.x / apart).floor(), (pen.seen.at.y / apart).floor());
     let count = pen.seen.size / apart;
     for row in 0..=count.y as i32 + 1 {

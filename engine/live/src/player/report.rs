@@ -2,6 +2,7 @@
 
 use super::*;
 use signalbox_engine::compile::{FlatCable, setup};
+use std::collections::HashSet;
 
 /// A cable: the way of instances that it lies in, with a `/` at the end and empty in the patch itself, and its id there.
 pub type Wire = (Arc<str>, u32);

@@ -145,7 +145,7 @@ impl Player {
             let _ = program.knobs(key).map(|knobs| knobs.set(*parameter, *value));
         }
         let probes = compiled.flat.nodes.iter().filter(|n| n.declaration.name == look::KIND);
-        self.seen = probes.map(|n| n.key.clone()).collect();
+        self.eyes.show(&probes.map(|n| n.key.clone()).collect());
         let (program, helpers) = self.with_helpers(program);
         let number = self.publisher.publish(program, output, helpers);
         self.helpers.iter().flat_map(Helpers::threads).for_each(|thread| thread.unpark());

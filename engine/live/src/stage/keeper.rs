@@ -24,8 +24,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often the stage looks after things.
+/// How often the stage looks after things while something is on its way, and while nothing is: waking up costs more
+/// than looking. What it is told wakes it at once.
 const TICK: Duration = Duration::from_millis(5);
+const REST: Duration = Duration::from_millis(20);
 
 /// Sound that comes too late is told so often at most.
 const COMPLAIN: Duration = Duration::from_secs(1);
@@ -118,7 +120,7 @@ impl Keeper {
     pub fn run(mut self, messages: &Receiver<Message>) {
         let mut queue = Queue::default();
         loop {
-            match queue.next(messages, TICK) {
+            match queue.next(messages, self.pace()) {
                 Ok(Message::Set(patch, answer)) => {
                     let set = self.player.set(*patch);
                     self.show();
@@ -179,6 +181,12 @@ impl Keeper {
         if let Input::On(open, ..) = std::mem::take(&mut self.input) {
             drop_stream(open);
         }
+    }
+
+    /// How long it may wait for what it is told next.
+    fn pace(&self) -> Duration {
+        let rests = self.player.rests() && self.follower.is_none() && matches!(self.input, Input::Off);
+        if rests { REST } else { TICK }
     }
 
     /// A controller was moved.

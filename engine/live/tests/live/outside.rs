@@ -254,11 +254,15 @@ fn any_port_can_be_looked_at_and_the_last_seconds_of_it_without_a_step_in_the_so
         heard.extend(pump.pump(960));
         stage.probes().iter().any(|(_, probe)| probe.written() > 4_800)
     });
-    let (key, probe) = stage.probes().remove(0);
+    let (key, probe) = stage.probes()[0].clone();
     assert_eq!(key, place.key());
     // Ten seconds and more.
     (0..600).for_each(|_| heard.extend(pump.pump(960)));
+    // Who asks whether it is worth looking takes nothing from who looks.
+    assert!(stage.pulse().beat().sounds && stage.pulse().beat().sounds);
     let level = probe.levels()[0];
+    let _ = stage.status();
+    assert!(!stage.pulse().beat().sounds, "all was looked at, and nothing has come since");
     assert!((level.peak - 0.5).abs() < 1e-3 && (level.rms - 0.5 / 2f32.sqrt()).abs() < 1e-2, "{level:?}");
     let last = probe.last(usize::MAX).remove(0);
     assert_eq!(last.len(), 10 * RATE as usize);
