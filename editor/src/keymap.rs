@@ -107,6 +107,8 @@ commands! {
     Steps "schedule" "Show or hide the schedule" ["Ctrl+E"];
     NextStep "next-step" "Next step of the schedule" ["Ctrl+ArrowRight"];
     LastStep "previous-step" "Step of the schedule before" ["Ctrl+ArrowLeft"];
+    OverStep "step-over" "Next step of the schedule, over a loop or out of it" ["Ctrl+PageDown"];
+    BackStep "step-back-over" "Step of the schedule before, to the head of a loop" ["Ctrl+PageUp"];
     Costs "costs" "Show or hide what nodes cost" ["Shift+L"];
     Jump1 "bookmark-1" "Go to bookmark 1" ["1"];
     Jump2 "bookmark-2" "Go to bookmark 2" ["2"];

@@ -1,5 +1,9 @@
 //! The schedule of the patch as it stands, to be walked through: compiled beside, anew after each edit.
 
+mod place;
+
+pub use place::Place;
+
 use signalbox_engine::compile::{Context, Problem, compile, lanes_here};
 use signalbox_engine::node::Shelf;
 use signalbox_engine::patch::Patch;

@@ -10,6 +10,7 @@ use crate::gesture::Gesture;
 use crate::keymap::{Chord, Command};
 use crate::layout::GRID;
 use crate::session::View;
+use crate::steps;
 use crate::widget::fader::Turn;
 use iced::Task;
 use signalbox_engine::patch::{Edit, Scope};
@@ -169,8 +170,10 @@ impl Screen {
             Command::Earlier => self.scrub(super::pins::STEP),
             Command::Later => self.scrub(-super::pins::STEP),
             Command::Steps => self.show_steps(),
-            Command::NextStep => self.go_step(1),
-            Command::LastStep => self.go_step(-1),
+            Command::NextStep => self.go_step(steps::Place::next),
+            Command::LastStep => self.go_step(steps::Place::last),
+            Command::OverStep => self.go_step(steps::Place::over),
+            Command::BackStep => self.go_step(steps::Place::back),
             Command::Costs => {
                 self.session.kept.costs = !self.session.kept.costs;
                 self.live.measure();

@@ -2,13 +2,14 @@
 
 use super::{Message, Screen};
 use crate::keymap::Command;
-use crate::steps::Walker;
+use crate::steps::{Place, Walker};
 use crate::theme::{self, Colors};
 use crate::widget::graph_view::Way;
 use crate::widget::icon::Icon;
 use iced::widget::{column, container, row, text};
 use iced::{Center, Element};
 use signalbox_engine::compile::Problem;
+use signalbox_engine::node::BLOCK;
 use signalbox_engine::schedule::Told;
 
 /// What is walked through.
@@ -16,7 +17,7 @@ pub struct State {
     walker: Walker,
     told: Vec<Told>,
     wrong: Option<Problem>,
-    at: usize,
+    at: Place,
     way: Way,
 }
 
@@ -34,7 +35,8 @@ impl Screen {
             return;
         }
         let walker = Walker::new(self.shelf.clone(), self.folder.clone());
-        self.steps = Some(State { walker, told: Vec::new(), wrong: None, at: 0, way: Way::default() });
+        self.steps =
+            Some(State { walker, told: Vec::new(), wrong: None, at: Place::default(), way: Way::default() });
         self.want_steps();
     }
 
@@ -59,7 +61,7 @@ impl Screen {
         let waits = state.walker.waits();
         match walked {
             Some(Ok(told)) => {
-                state.at = state.at.min(told.len().saturating_sub(1));
+                state.at = state.at.within(&told);
                 (state.told, state.wrong) = (told, None);
                 self.find_way();
             }
@@ -71,21 +73,20 @@ impl Screen {
 
     /// The step that is shown, from 0 on, and all of them.
     pub fn step(&self) -> Option<(usize, &[Told])> {
-        self.steps.as_ref().map(|s| (s.at, s.told.as_slice()))
+        self.steps.as_ref().map(|s| (s.at.step, s.told.as_slice()))
     }
 
     pub(super) fn way(&self) -> Option<&Way> {
         self.steps.as_ref().map(|s| &s.way)
     }
 
-    /// Goes so many steps further.
-    pub(super) fn go_step(&mut self, by: isize) {
+    /// Goes to another step.
+    pub(super) fn go_step(&mut self, to: fn(Place, &[Told]) -> Place) {
         if self.steps.is_none() {
             return self.show_steps();
         }
         let Some(state) = &mut self.steps else { return };
-        let count = state.told.len().max(1) as isize;
-        state.at = (state.at as isize + by).rem_euclid(count) as usize;
+        state.at = to(state.at, &state.told);
         self.find_way();
         let now = self.way().and_then(|way| way.now.first().copied());
         if let Some(card) = now.and_then(|card| self.scene.cards.get(card)) {
@@ -110,11 +111,11 @@ impl Screen {
             if let Some(&first) = cards.first().filter(|first| way.path.last() != Some(first)) {
                 way.path.push(first);
             }
-            if number <= state.at {
+            if number <= state.at.step {
                 way.done = way.path.len();
             }
         }
-        if let Some(told) = state.told.get(state.at) {
+        if let Some(told) = state.told.get(state.at.step) {
             way.now = told.nodes.iter().filter_map(|key| card(key)).collect();
             way.now.dedup();
             let own = told.cables.iter().filter(|(lies, _)| **lies == *scope);
@@ -126,12 +127,12 @@ impl Screen {
     /// The step in words.
     pub(super) fn steps_view<'a>(&'a self, c: &'static Colors) -> Option<Element<'a, Message>> {
         let state = self.steps.as_ref()?;
-        let words = match (&state.wrong, state.told.get(state.at)) {
+        let words = match (&state.wrong, state.told.get(state.at.step)) {
             (Some(problem), _) => format!("{}: {}", problem.place, super::sentence(&problem.what)),
             (None, Some(told)) => told.words.split_whitespace().collect::<Vec<_>>().join(" "),
             (None, None) => "The patch is being compiled …".into(),
         };
-        let number = if state.told.is_empty() { 0 } else { state.at + 1 };
+        let number = if state.told.is_empty() { 0 } else { state.at.step + 1 };
         let head = row![
             self.tool(Icon::Back, Command::LastStep, false, c),
             container(text(format!("Step {number} of {}", state.told.len())).size(theme::TEXT).color(c.text))
@@ -141,7 +142,17 @@ impl Screen {
         .spacing(8)
         .align_y(Center);
         let words = text(words).size(theme::TEXT).color(c.text);
-        let inner = column![head, words].spacing(6).align_x(Center);
+        let round = state.at.frames(&state.told).map(|(frames, rounds)| {
+            let frames = match frames.len() {
+                1 => format!("Frame {} of {BLOCK}", frames.end),
+                _ => format!("Frames {} to {} of {BLOCK}", frames.start + 1, frames.end),
+            };
+            let key =
+                self.keymap.key(Command::OverStep).map_or(String::new(), |k| format!("   {k} leaves it"));
+            let round = format!("{frames}: round {} of {rounds} of the loop{key}", state.at.round + 1);
+            text(round).size(theme::SMALL).color(c.dim)
+        });
+        let inner = column![head, words].push(round).spacing(6).align_x(Center);
         Some(container(inner).padding([8, 16]).max_width(640).style(theme::floating(c)).into())
     }
 }

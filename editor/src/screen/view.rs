@@ -136,13 +136,13 @@ impl Screen {
             let at = container(opaque(hint)).padding(pad).height(Fill).align_y(Alignment::End);
             layers = layers.push(at);
         }
+        // Below, what is told stands over the schedule.
+        let middle = |what| container(opaque(what)).center_x(Fill);
+        let notice = self.notice().map(|notice| middle(notice.view(c)).into());
+        let steps = self.steps_view(c).map(|steps| middle(steps).into());
+        let below: Vec<Element<'a, Message>> = notice.into_iter().chain(steps).collect();
         if let Some(drop) = self.drop_view(c) {
             layers = layers.push(drop);
-        }
-        if let Some(steps) = self.steps_view(c) {
-            let at =
-                container(opaque(steps)).padding(pad).height(Fill).center_x(Fill).align_y(Alignment::End);
-            layers = layers.push(at);
         }
         if let Some(search) = &self.search {
             let at = container(opaque(search.view(self.size.x, c))).padding(padding::top(56)).center_x(Fill);
@@ -166,13 +166,9 @@ impl Screen {
         if let Some(works) = self.works_view(c) {
             layers = layers.push(container(opaque(works)).padding(pad).align_right(Fill));
         }
-        if let Some(notice) = self.notice() {
-            let at = container(opaque(notice.view(c)))
-                .padding(pad)
-                .height(Fill)
-                .center_x(Fill)
-                .align_y(Alignment::End);
-            layers = layers.push(at);
+        if !below.is_empty() {
+            let at = container(column(below).spacing(8)).padding(pad).height(Fill).align_y(Alignment::End);
+            layers = layers.push(at.width(Fill));
         }
         layers.width(Fill).height(Fill).into()
     }

@@ -252,6 +252,7 @@ impl Harness {
             "ArrowUp" => named(key::Named::ArrowUp),
             "ArrowDown" => named(key::Named::ArrowDown),
             "Space" => (Key::Named(key::Named::Space), Some(" ".into())),
+            "PageUp" => named(key::Named::PageUp),
             letter => (Key::Character(letter.to_lowercase().into()), Some(letter.into())),
         };
         self.holds(held);

@@ -74,3 +74,33 @@ fn the_schedule_follows_each_edit_and_says_what_is_wrong() {
     h.key("Escape");
     assert!(h.screen.step().is_none(), "it is put away");
 }
+
+#[test]
+fn a_loop_is_gone_through_frame_by_frame() {
+    let mut h = Harness::new(with(
+        r#"{"format": 1, "nodes": [
+            {"id": "tone", "kind": "osc", "values": {"mode": "polyblep", "level": "-40 dB"}},
+            {"id": "amp", "kind": "gain", "values": {"gain": "-6 dB"}}, {"id": "out", "kind": "output"}],
+            "cables": [{"from": "tone", "to": "amp"}, {"from": "amp", "to": "amp"}, {"from": "amp", "to": "out"}]}"#,
+    ));
+    h.key("Ctrl+E");
+    h.until("it is compiled", |s| !s.walks());
+    let at = |h: &Harness| h.screen.step().expect("it is shown").0;
+    let (_, told) = h.screen.step().expect("it is shown");
+    let head = told.iter().position(|t| t.round.is_some()).expect("a loop");
+    let steps = told[head].round.expect("what goes round").steps;
+    let runs = |at: usize| told[at].nodes.iter().any(|key| **key == *"amp");
+    assert!((head + 1..=head + steps).any(runs), "the node of the loop runs in it");
+    (0..=head).for_each(|_| h.key("Ctrl+ArrowRight"));
+    assert_eq!(at(&h), head + 1);
+    assert!(h.sees("Frame 1 of 64: round 1 of 64 of the loop   Ctrl+PageDown leaves it"));
+    (0..steps).for_each(|_| h.key("Ctrl+ArrowRight"));
+    assert_eq!(at(&h), head + 1, "the same step");
+    assert!(h.sees("Frame 2 of 64: round 2 of 64 of the loop   Ctrl+PageDown leaves it"), "a frame later");
+    h.key("Ctrl+PageDown");
+    assert_eq!(at(&h), head + steps + 1);
+    h.key("Ctrl+ArrowLeft");
+    assert!(h.sees("Frame 64 of 64: round 64 of 64 of the loop   Ctrl+PageDown leaves it"));
+    h.key("Ctrl+PageUp");
+    assert_eq!(at(&h), head);
+}

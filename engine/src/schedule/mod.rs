@@ -6,7 +6,7 @@ mod explain;
 mod walk;
 
 pub use explain::{dot, explain};
-pub use walk::{Told, walk};
+pub use walk::{Round, Told, walk};
 
 use crate::compile::{Curve, Depth, Mode};
 use crate::run::PortView;

@@ -3,6 +3,8 @@
 use super::explain::{is_line, lines};
 use super::{Bank, Line, Schedule, Step};
 use crate::compile::Compiled;
+use crate::node::BLOCK;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A step.
@@ -16,6 +18,30 @@ pub struct Told {
     pub cables: Vec<(Arc<str>, u32)>,
     /// Whether nodes are run in this very step, and not only readied or announced.
     pub runs: bool,
+    /// Where this begins a loop: what goes round.
+    pub round: Option<Round>,
+}
+
+/// Steps that go round, some frames at once, until the block is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// How many steps follow that belong to it.
+    pub steps: usize,
+    /// How many frames they are run for at once.
+    pub frames: usize,
+}
+
+impl Round {
+    /// How often they are run in a block.
+    pub fn count(self) -> usize {
+        BLOCK.div_ceil(self.frames.max(1))
+    }
+
+    /// The frames of a block in one of the rounds, from 0 on.
+    pub fn frames(self, round: usize) -> Range<usize> {
+        let start = round * self.frames;
+        start..(start + self.frames).min(BLOCK)
+    }
 }
 
 /// All steps of a schedule.
@@ -26,7 +52,11 @@ pub fn walk(compiled: &Compiled, rate: u32) -> Vec<Told> {
         nodes.dedup();
         let key = |n: &usize| compiled.flat.nodes[*n].key.clone();
         let runs = matches!(steps[at], Step::Run(_));
-        Told { words, nodes: nodes.iter().map(key).collect(), cables, runs }
+        let round = match steps[at] {
+            Step::Loop { steps, frames } => Some(Round { steps, frames }),
+            _ => None,
+        };
+        Told { words, nodes: nodes.iter().map(key).collect(), cables, runs, round }
     });
     told.collect()
 }

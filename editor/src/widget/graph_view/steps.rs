@@ -25,6 +25,26 @@ pub struct Way {
     pub cables: Vec<u32>,
 }
 
+/// How high a number is.
+const HIGH: f32 = 20.0;
+
+/// Where numbers stand already, by rows as high as they are.
+#[derive(Default)]
+struct Room(HashMap<i32, Vec<Rectangle>>);
+
+impl Room {
+    /// Takes a place, unless something stands there.
+    fn takes(&mut self, at: Rectangle) -> bool {
+        let row = (at.y / HIGH).floor() as i32;
+        let mut near = (row - 1..=row + 1).flat_map(|row| self.0.get(&row).into_iter().flatten());
+        if near.any(|other| other.intersects(&at)) {
+            return false;
+        }
+        self.0.entry(row).or_default().push(at);
+        true
+    }
+}
+
 impl<Message> GraphView<'_, Message> {
     pub(super) fn draw_steps(&self, pen: &Pen<'_>, renderer: &mut Renderer, way: &Way) {
         let c = pen.c;
@@ -65,20 +85,46 @@ impl<Message> GraphView<'_, Message> {
         }
         // Over the line stand the numbers.
         renderer.with_layer(pen.bounds, |renderer| {
-            for (&k, number) in &way.numbers {
+            // Those of the step that is shown come first; of the others, those that find room.
+            let mut numbers: Vec<(bool, usize, usize)> =
+                way.numbers.iter().map(|(&k, &number)| (!way.now.contains(&k), number, k)).collect();
+            numbers.sort_unstable();
+            let mut room = Room::default();
+            for (other, number, k) in numbers {
                 let Some(card) = self.scene.cards.get(k).filter(|card| card.rect.meets(pen.seen)) else {
                     continue;
                 };
                 let words = number.to_string();
                 let at = pen.at(card.rect.at);
                 let width = (words.len() as f32 * 7.0 + 10.0).max(20.0);
-                let bounds = Rectangle { x: at.x - width / 2.0, y: at.y - 10.0, width, height: 20.0 };
-                let now = way.now.contains(&k);
+                let bounds = Rectangle { x: at.x - width / 2.0, y: at.y - HIGH / 2.0, width, height: HIGH };
+                let now = !other;
+                if !room.takes(bounds) && other {
+                    continue;
+                }
                 let (ground, ink) = if now { (c.accent, c.on_accent) } else { (c.surface, c.text) };
                 let border = Border { color: c.accent, width: 1.0, radius: 10.0.into() };
                 renderer.fill_quad(renderer::Quad { bounds, border, ..renderer::Quad::default() }, ground);
                 write(renderer, &words, Point::new(at.x, at.y), bounds, theme::SMALL, Side::Middle, ink);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_never_stand_on_each_other() {
+        let mut room = Room::default();
+        let places =
+            (0..40).flat_map(|x| (0..40).map(move |y| (x as f32 * 9.0 - 100.0, y as f32 * 7.0 - 100.0)));
+        let all = places.map(|(x, y)| Rectangle { x, y, width: 24.0, height: HIGH });
+        let taken: Vec<Rectangle> = all.filter(|at| room.takes(*at)).collect();
+        assert!(taken.len() > 50, "{}", taken.len());
+        for (k, a) in taken.iter().enumerate() {
+            assert!(taken[..k].iter().all(|b| !a.intersects(b)), "{a:?}");
+        }
     }
 }
