@@ -260,7 +260,7 @@ impl Scene {
         let time = |frames: &usize| lasting(*frames, told.rate);
         for wire in &mut self.wires {
             let held = told.held.get(&wire.id).map(|f| Badge::Held(time(f)));
-            wire.badge = told.loops.get(&wire.id).map(|f| Badge::Round(time(f))).or(held);
+            wire.badge = told.round(wire.id).map(Badge::Round).or(held);
         }
         for card in &mut self.cards {
             let late = told.late.get(&card.id).map(|frames| format!("{} late", time(frames)));

@@ -402,6 +402,10 @@ impl Screen {
         self.redraw();
     }
 
+        let delays = |id: &String| self.declaration(id).is_some_and(|d| d.delay.is_some());
+        if nodes.iter().any(delays) {
+            self.tell();
+        }
     /// Draws what there is anew.
     fn redraw(&mut self) {
         let patch = self.document.patch();
@@ -429,7 +433,11 @@ impl Screen {
 
     /// Shows what the engine tells of the graph that is looked at.
     fn tell(&mut self) {
-        let told = self.live.insight(&self.session.inside);
+        let mut told = self.live.insight(&self.session.inside);
+        let patch = self.document.patch();
+        if let Some(graph) = patch.scope(&self.session.scope(patch)) {
+            told.ask(graph, &self.shelf);
+        }
         self.scene.tell(&told, self.session.kept.costs);
     }
 

@@ -29,6 +29,8 @@ pub struct Declaration {
     /// For how many frames the kernel's `emit` needs nothing of the inputs: a loop may be cut here, and so many of its
     /// frames run at once. 0: none.
     pub holds: fn(&Setup) -> usize,
+    /// The parameter that says for how many seconds it is held in truth, for people: [`Self::holds`] is only the least.
+    pub delay: Option<usize>,
     /// Whether each frame of the outputs depends on the same frame of the inputs and parameters alone, and the kernel can
     /// say how: see [`super::Points`]. Where all of these are constant, it is run for one frame, which stands for all.
     pub pointwise: fn(&Setup) -> bool,
@@ -65,6 +67,7 @@ impl Declaration {
         parameters: &[],
         in_place: false,
         holds: |_| 0,
+        delay: None,
         pointwise: |_| false,
         monitors: |_| false,
         records: false,

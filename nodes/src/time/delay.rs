@@ -107,6 +107,7 @@ pub static NODE: Declaration = Declaration {
         // What is read for one frame reaches half of the interpolation beyond it.
         if mixed { 0 } else { bounds(setup).0 as usize + 1 - LEAST }
     },
+    delay: Some(TIME),
     gap: |setup| {
         let moved = setup.moved.get(TIME).is_some_and(|&m| m);
         let (min, max) = bounds(setup);

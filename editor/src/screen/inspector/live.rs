@@ -97,7 +97,7 @@ impl Screen {
     }
 
     /// The declaration of a node of the graph that is looked at.
-    fn declaration(&self, id: &str) -> Option<&'static Declaration> {
+    pub(in crate::screen) fn declaration(&self, id: &str) -> Option<&'static Declaration> {
         let patch = self.document.patch();
         self.shelf.get(&patch.scope(&self.scope())?.nodes.get(id)?.kind)
     }

@@ -78,7 +78,7 @@ impl<Message> GraphView<'_, Message> {
                 lines.push(numbers(wire.sort, &self.flows(wire)));
                 lines.extend(match &wire.badge {
                     Some(Badge::Held(time)) => Some(format!("held back {time}, so that paths meet in time")),
-                    Some(Badge::Round(time)) => Some(format!("closes a loop: brings what was {time} ago")),
+                    Some(Badge::Round(time)) => Some(format!("closes a loop of {time}")),
                     None if wire.feedback => Some("the loop is cut here: one frame later".into()),
                     None => None,
                 });
