@@ -48,6 +48,13 @@ pub struct Picture {
     pub line: Vec<f32>,
 }
 
+impl Picture {
+    /// The height of the line at a place, both from 0 to 1.
+    pub fn height(&self, place: f32) -> f32 {
+        if self.line.is_empty() { 0.0 } else { between(&self.line, place) }
+    }
+}
+
 /// How many places a line has.
 const PLACES: usize = 96;
 /// Frames a second of what is measured.

@@ -112,6 +112,8 @@ pub struct Plot {
     pub sort: Option<Sort>,
     /// The lines.
     pub lines: Vec<(Vec<f32>, Color)>,
+    /// A place that stands out, 0 to 1 from the left and from below.
+    pub dot: Option<(f32, f32)>,
     /// The height of the box.
     pub height: f32,
     /// The colours of the rest.
@@ -143,6 +145,12 @@ impl Picture for Plot {
         };
         for (line, color) in &self.lines {
             draw(frame, self.sort, line, at, *color, 1.5);
+        }
+        if let Some((x, y)) = self.dot {
+            let place = super::to(at.at + Point::new(x * at.size.x, (1.0 - y) * at.size.y));
+            let dot = Path::circle(place, 4.5);
+            frame.fill(&dot, self.colors.accent);
+            frame.stroke(&dot, Stroke::default().with_color(self.colors.canvas).with_width(1.5));
         }
     }
 }

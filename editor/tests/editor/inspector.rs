@@ -2,7 +2,8 @@
 
 use crate::harness::{Harness, with};
 use iced::{Point, Vector};
-use signalbox_engine::patch::Patch;
+use signalbox_editor::screen::{Message, Screen};
+use signalbox_engine::patch::{Edit, Patch};
 
 fn eq() -> Harness {
     let mut h = Harness::new(with(
@@ -157,4 +158,23 @@ fn every_dynamics_node_tells_how_far_it_turns_down() {
         h.key("Escape");
         h.until("nobody looks any more", |s| s.reduction().is_none());
     }
+}
+
+#[test]
+fn a_dot_stands_on_the_curve_where_the_level_is() {
+    // 12 dB over the threshold: three quarters of that go. The curve is from -60 to 0 dB, both ways.
+    let comp = r#""kind": "comp", "values": {"threshold": "-20 dB", "ratio": 4, "knee": "0 dB"}"#;
+    let mut h = dynamics(comp, "-8 dB");
+    let near = |s: &Screen, (x, y): (f32, f32)| {
+        s.on_curve().is_some_and(|at| (at.0 - x).abs() < 0.004 && (at.1 - y).abs() < 0.01)
+    };
+    h.until("the picture and the level", |s| near(s, (52.0 / 60.0, 43.0 / 60.0)));
+    assert!(h.screen.measured_level().is_some_and(|level| (level + 8.0).abs() < 0.1));
+    // A cable's own level counts.
+    let cable = Edit::SetCable(None, 0, Some("-22 dB".into()), None);
+    h.screen.document.commit("turn down", vec![cable]).expect("the cable is there");
+    h.send(Message::GoTo(1));
+    h.until("30 dB down nothing is brought down", |s| near(s, (0.5, 0.5)));
+    h.key("Escape");
+    assert!(h.screen.on_curve().is_none(), "nothing is selected");
 }

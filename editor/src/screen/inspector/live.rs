@@ -1,15 +1,22 @@
 //! What the inspector shows of the sound at the node: the spectrum of what comes out of a filter, how far a dynamics node
 //! turns down.
 
+use super::GAIN;
 use crate::bands;
 use crate::meters::analyser::{Analyser, FLOOR};
+use crate::picture::Sort;
 use crate::screen::Screen;
 use signalbox_engine::node::{Declaration, Group, Probe};
+use signalbox_engine::patch::Cable;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The port at which a dynamics node tells how far it turns down, in decibels.
 const REDUCTION: &str = "reduction";
+/// Its side-chain.
+const KEY: &str = "key";
+/// The lowest level of a transfer curve, in dBFS; the highest is 0.
+const QUIET: f32 = -60.0;
 /// How many values a second are kept of it, and for how many seconds.
 const MOMENTS: u32 = 30;
 /// See above.
@@ -106,6 +113,38 @@ impl Screen {
     pub fn reduction(&self) -> Option<&Reduction> {
         let probe = self.heard.probe.as_ref()?;
         (self.heard.analyser.is_none() && probe.written() > 0).then_some(&self.heard.reduction)
+    }
+
+    /// The level of what the selected dynamics node measures, in dBFS, where something comes in: of its side-chain if
+    /// that has a cable. Of several cables, the powers are summed.
+    pub fn measured_level(&self) -> Option<f32> {
+        let id = self.session.single()?;
+        let declaration = self.declaration(id).filter(|d| d.group == Group::Dynamics)?;
+        let patch = self.document.patch();
+        let graph = patch.scope(&self.scope())?;
+        let first = declaration.inputs.first()?.name;
+        let level = |port: &str| {
+            let here =
+                |c: &&Cable| c.to.node == id && (c.to.port == port || c.to.port.is_empty() && port == first);
+            let one = |cable: &Cable| {
+                let (card, socket) = self.scene.find(&cable.from.node, &cable.from.port, true)?;
+                let port = &self.scene.cards[card].sockets[socket].port.name;
+                let gain = cable.gain.as_ref().and_then(|gain| GAIN.read_number(gain).ok()).unwrap_or(0.0);
+                let db =
+                    f64::from(20.0 * self.live.level(&cable.from.node, port)?.now.max(1e-9).log10() + gain);
+                Some(10f64.powf(db / 10.0))
+            };
+            graph.cables.values().filter(here).filter_map(one).reduce(|a, b| a + b)
+        };
+        let power = level(KEY).or_else(|| level(first))?;
+        Some((10.0 * power.log10()) as f32)
+    }
+
+    /// Where the selected dynamics node is on its curve: both from 0 to 1. Nothing below what the curve shows.
+    pub fn on_curve(&self) -> Option<(f32, f32)> {
+        let picture = self.shown.get(self.session.single()?).filter(|p| p.sort == Some(Sort::Transfer))?;
+        let x = (self.measured_level()? - QUIET) / -QUIET;
+        (x > 0.0).then(|| (x.min(1.0), picture.height(x.min(1.0))))
     }
 
     /// The spectrum of what comes out of the selected filter: heights from 0 to 1.

@@ -158,7 +158,7 @@ impl Screen {
             return Some(plot.into());
         }
         let lines = vec![(picture.line.clone(), color)];
-        let plot = Plot { sort: picture.sort, lines, height: 128.0, colors: c };
+        let plot = Plot { sort: picture.sort, lines, dot: self.on_curve(), height: 128.0, colors: c };
         let Some(reduction) = self.reduction() else { return Some(plot.into()) };
         let height = |down: &f32| 1.0 - down / DEEPEST;
         let count = super::live::SECONDS * 30;
