@@ -5,8 +5,19 @@ mod file;
 pub use file::{FileProblem, read};
 
 use signalbox_engine::patch::{Edit, EditError, History, Patch};
+use signalbox_scripts::say;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Something that was done.
+#[derive(Clone, Debug)]
+pub struct Step {
+    number: u64,
+    /// What people call it.
+    pub name: String,
+    /// Its edits as lines of script.
+    pub lines: Vec<String>,
+}
 
 /// The document: everything in it can be undone.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +25,8 @@ pub struct Document {
     /// Whoever plays it may still hold the patch as it was.
     patch: Arc<Patch>,
     history: History,
-    /// What was done, and behind `done` what was undone: the number of each step, and its name.
-    steps: Vec<(u64, String)>,
+    /// What was done, and behind `done` what was undone.
+    steps: Vec<Step>,
     done: usize,
     /// The number of the next step.
     next: u64,
@@ -101,9 +112,10 @@ impl Document {
             return Ok(());
         }
         self.revision += 1;
+        let lines = edits.iter().map(say).collect();
         self.history.apply(Arc::make_mut(&mut self.patch), name, edits)?;
         self.steps.truncate(self.done);
-        self.steps.push((self.next, name.into()));
+        self.steps.push(Step { number: self.next, name: name.into(), lines });
         self.next += 1;
         self.done += 1;
         Ok(())
@@ -128,9 +140,15 @@ impl Document {
         Some(name)
     }
 
-    /// The names of all steps, those that were taken back too, and how many are done.
-    pub fn steps(&self) -> (impl Iterator<Item = &str>, usize) {
-        (self.steps.iter().map(|s| s.1.as_str()), self.done)
+    /// All steps, those that were taken back too, and how many are done.
+    pub fn steps(&self) -> (&[Step], usize) {
+        (&self.steps, self.done)
+    }
+
+    /// What was done, as a script: a line an edit.
+    pub fn script(&self) -> String {
+        let lines = self.steps[..self.done].iter().flat_map(|step| &step.lines);
+        lines.map(|line| format!("{line}\n")).collect()
     }
 
     /// Goes to where so many steps are done.
@@ -140,7 +158,7 @@ impl Document {
     }
 
     fn top(&self) -> Option<u64> {
-        self.done.checked_sub(1).map(|at| self.steps[at].0)
+        self.done.checked_sub(1).map(|at| self.steps[at].number)
     }
 
     /// Saves it, from now on in this file.

@@ -150,6 +150,8 @@ commands! {
     Record "record" "Record what is heard; end the recording" ["Ctrl+R"];
     Theme "theme" "Next theme: dark, light, high contrast" ["Ctrl+T"];
     Outline "outline" "Show or hide the outline" ["Ctrl+1"];
+    CopyStep "copy-step" "Copy the last step as a line of script" [];
+    CopySteps "copy-steps" "Copy all that was done as a script" [];
     History "history" "Show or hide the history" ["Ctrl+2"];
     Meters "meters" "Show or hide the meters" ["Ctrl+3"];
     LayoutPatch "layout-patching" "Layout for patching: the shelf" ["Ctrl+6"];

@@ -106,6 +106,8 @@ pub enum Message {
     Hint(Option<usize>),
     /// So many steps are to be done.
     GoTo(usize),
+    /// The lines of script of a step, from 0 on, or of all that was done are copied.
+    CopySteps(Option<usize>),
     /// A node of the outline: its path from the outside in.
     Select(Vec<String>),
     /// What is held is gone through.
@@ -348,6 +350,7 @@ impl Screen {
             }
             Message::Scrub(turn) => self.scrub_to(turn),
             Message::HearAll => {
+            Message::CopySteps(step) => return self.copy_steps(step),
                 self.session.solo = None;
                 self.changed();
             }
@@ -399,13 +402,13 @@ impl Screen {
     fn changed(&mut self) {
         self.session.settle(self.document.patch());
         self.live.set(self.document.shared(), &self.session);
-        self.redraw();
-    }
-
         let delays = |id: &String| self.declaration(id).is_some_and(|d| d.delay.is_some());
         if nodes.iter().any(delays) {
             self.tell();
         }
+        self.redraw();
+    }
+
     /// Draws what there is anew.
     fn redraw(&mut self) {
         let patch = self.document.patch();

@@ -90,6 +90,8 @@ impl Screen {
                 }
             }
             Command::Copy => return self.copy(),
+            Command::CopyStep => return self.copy_last_step(),
+            Command::CopySteps => return self.copy_steps(None),
             Command::Cut => {
                 let task = self.copy();
                 // With a frame goes what is in it: that was copied.

@@ -127,6 +127,11 @@ impl Harness {
         messages.into_iter().for_each(|message| self.send(message));
     }
 
+    /// What was copied last.
+    pub fn clipboard(&self) -> Option<String> {
+        self.copied.0.clone()
+    }
+
     pub fn send(&mut self, message: Message) {
         let task = self.screen.update(message);
         self.follow(task);
@@ -247,12 +252,12 @@ impl Harness {
             "Delete" => named(key::Named::Delete),
             "F2" => named(key::Named::F2),
             "PageDown" => named(key::Named::PageDown),
+            "PageUp" => named(key::Named::PageUp),
             "ArrowLeft" => named(key::Named::ArrowLeft),
             "ArrowRight" => named(key::Named::ArrowRight),
             "ArrowUp" => named(key::Named::ArrowUp),
             "ArrowDown" => named(key::Named::ArrowDown),
             "Space" => (Key::Named(key::Named::Space), Some(" ".into())),
-            "PageUp" => named(key::Named::PageUp),
             letter => (Key::Character(letter.to_lowercase().into()), Some(letter.into())),
         };
         self.holds(held);

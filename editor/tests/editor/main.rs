@@ -4,6 +4,7 @@ mod desk;
 mod exports;
 mod gestures;
 mod harness;
+mod history;
 mod inspector;
 mod looks;
 mod marks;
