@@ -136,7 +136,7 @@ pub struct Screen {
     pub scene: Scene,
     shelf: Arc<Shelf>,
     /// What is seen while a drag has not ended.
-    dragged: Option<Scene>,
+    dragged: Option<Dragged>,
     gesture: Gesture,
     keymap: Keymap,
     pictures: Pictures,
@@ -180,6 +180,12 @@ pub struct Screen {
     /// The revision that was saved by itself, and when.
     kept: (u64, Instant),
     quits: bool,
+}
+
+/// What is seen while a drag has not ended, and how far it is moved in it.
+struct Dragged {
+    scene: Scene,
+    by: Point,
 }
 
 /// How often it is asked what nodes cost, while that is shown.
@@ -344,13 +350,13 @@ impl Screen {
                 self.document.go_to(done);
                 self.changed();
             }
+            Message::CopySteps(step) => return self.copy_steps(step),
             Message::Select(path) => {
                 self.session.outlined = true;
                 self.select(path);
             }
             Message::Scrub(turn) => self.scrub_to(turn),
             Message::HearAll => {
-            Message::CopySteps(step) => return self.copy_steps(step),
                 self.session.solo = None;
                 self.changed();
             }
@@ -396,16 +402,16 @@ impl Screen {
         self.live.set(self.document.shared(), &self.session);
         self.want_steps();
         nodes.iter().for_each(|id| self.picture_of(id));
+        let delays = |id: &String| self.declaration(id).is_some_and(|d| d.delay.is_some());
+        if nodes.iter().any(delays) {
+            self.tell();
+        }
     }
 
     /// The document, or which of its graphs is looked at, is another one than before.
     fn changed(&mut self) {
         self.session.settle(self.document.patch());
         self.live.set(self.document.shared(), &self.session);
-        let delays = |id: &String| self.declaration(id).is_some_and(|d| d.delay.is_some());
-        if nodes.iter().any(delays) {
-            self.tell();
-        }
         self.redraw();
     }
 

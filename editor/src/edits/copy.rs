@@ -2,6 +2,7 @@
 
 use super::{Plan, fresh_id};
 use crate::geometry::Point;
+use crate::marks::{self, Frame, Marks};
 use signalbox_engine::patch::{self, Cable, Edit, EditError, Endpoint, Graph, Patch, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,12 @@ pub fn copy(patch: &Patch, scope: &Scope, ids: &BTreeSet<String>) -> Option<Stri
     copied.graph.cables = (1..).zip(graph.cables.values().filter(both).cloned()).collect();
     let lanes = graph.lanes.iter().filter(|(to, _)| ids.contains(&to.node));
     copied.graph.lanes = lanes.map(|(to, lane)| (to.clone(), lane.clone())).collect();
+    // Frames go with all that is in them.
+    let mut marks = Marks::of(patch, scope);
+    marks.frames.retain(|_, frame| frame.nodes.is_subset(ids) && !frame.nodes.is_empty());
+    let marks = Marks { frames: marks.frames, ..Marks::default() };
+    // Nothing else was in it, so that it is taken.
+    let _ = copied.apply(marks.edit(&None));
     let mut wanted: Vec<String> = copied.graph.nodes.values().map(|n| n.kind.clone()).collect();
     while let Some(kind) = wanted.pop() {
         if let Some(inner) = patch.subpatches.get(&kind)
@@ -65,7 +72,23 @@ pub fn paste(
     for (to, lane) in &pasted.graph.lanes {
         plan.push(Edit::SetLane(scope.clone(), renamed(to), Some(lane.clone())))?;
     }
+    plan.extend(frames(&pasted, patch, scope, &names))?;
     Ok((names.into_values().collect(), plan.done()))
+}
+
+/// The edit that puts the frames of what is pasted around its nodes.
+fn frames(pasted: &Patch, patch: &Patch, scope: &Scope, names: &BTreeMap<&str, String>) -> Option<Edit> {
+    let mut marks = Marks::of(patch, scope);
+    let before = marks.frames.len();
+    for frame in Marks::of(pasted, &None).frames.into_values() {
+        let nodes: BTreeSet<String> =
+            frame.nodes.iter().filter_map(|id| names.get(id.as_str()).cloned()).collect();
+        if !nodes.is_empty() {
+            let number = marks::next(&marks.frames);
+            marks.frames.insert(number, Frame { nodes, ..frame });
+        }
+    }
+    (marks.frames.len() > before).then(|| marks.edit(scope))
 }
 
 /// Gives sub-patches names of their own where others have the same.

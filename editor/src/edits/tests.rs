@@ -1,5 +1,6 @@
 use super::*;
 use crate::geometry::Point;
+use crate::marks::{Frame, Marks};
 use crate::ports::end;
 use crate::scene::Scene;
 use signalbox_engine::compile::{Context, compile};
@@ -194,4 +195,20 @@ fn new_names_are_numbered() {
     let (id, edits) = add(&patch, &None, "output", Point::default());
     assert_eq!(id, "out2");
     assert!(apply(&patch, edits).graph.nodes.contains_key("out2"));
+}
+
+#[test]
+fn a_frame_is_copied_with_all_that_is_in_it() {
+    let patch = patch();
+    let frame =
+        |title: &str, nodes: &[&str]| Frame { title: title.into(), nodes: ids(nodes), ..Frame::default() };
+    let frames = [(1, frame("voice", &["low", "soft"])), (2, frame("all", &["saw", "low", "soft"]))];
+    let marks = Marks { frames: frames.into(), ..Marks::default() };
+    let framed = apply(&patch, vec![marks.edit(&None)]);
+    let text = copy(&framed, &None, &ids(&["low", "soft", "out"])).expect("a text");
+    let beside = Place::Beside(Point::default());
+    let (_, edits) = paste(&framed, &None, &text, beside).expect("it is pasted");
+    let frames = Marks::of(&apply(&framed, edits), &None).frames;
+    assert_eq!(frames.len(), 3, "one of which not all was copied stays alone");
+    assert_eq!(frames[&3], frame("voice", &["low2", "soft2"]));
 }

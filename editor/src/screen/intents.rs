@@ -1,7 +1,7 @@
 //! What a hand means on the canvas, done.
 
 use super::notice::Offer;
-use super::{Message, Notice, Screen, search};
+use super::{Dragged, Message, Notice, Screen, search};
 use crate::edits;
 use crate::geometry::Point;
 use crate::gesture::{self, Gesture, Intent, Pointer, Table};
@@ -61,21 +61,26 @@ impl Screen {
         let (gesture, intents) = std::mem::take(&mut self.gesture).step(pointer, &table);
         self.gesture = gesture;
         let tasks: Vec<Task<Message>> = intents.into_iter().map(|intent| self.intend(intent)).collect();
-        // While nodes are moved, they and their cables are seen where they would be.
-        self.dragged = match &self.gesture {
-            Gesture::Moving { by, .. } => {
-                let mut scene = self.scene.clone();
-                scene.shift(|id| self.session.selected.contains(id), *by);
-                Some(scene)
-            }
-            Gesture::Carrying { mark, by, .. } => {
-                let mut scene = self.scene.clone();
-                scene.shift_mark(*mark, *by);
-                Some(scene)
-            }
-            _ => None,
-        };
+        self.show_drag();
         Task::batch(tasks)
+    }
+
+    /// Shows what is dragged where it would be.
+    fn show_drag(&mut self) {
+        let (Gesture::Moving { by, .. } | Gesture::Carrying { by, .. }) = self.gesture else {
+            return self.dragged = None;
+        };
+        let begun = || Dragged { scene: self.scene.clone(), by: Point::default() };
+        let mut dragged = self.dragged.take().unwrap_or_else(begun);
+        // Only the way since the last move: a large graph is copied once a drag.
+        let further = by - std::mem::replace(&mut dragged.by, by);
+        if further != Point::default() {
+            match self.gesture {
+                Gesture::Carrying { mark, .. } => dragged.scene.shift_mark(mark, further),
+                _ => dragged.scene.shift(|id| self.session.selected.contains(id), further),
+            }
+        }
+        self.dragged = Some(dragged);
     }
 
     fn intend(&mut self, intent: Intent) -> Task<Message> {

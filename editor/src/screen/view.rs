@@ -99,7 +99,7 @@ impl Screen {
     fn canvas_view<'a>(&'a self, c: &'static Colors) -> Element<'a, Message> {
         let moves = self.moves && !self.session.kept.still;
         let graph = GraphView {
-            scene: self.dragged.as_ref().unwrap_or(&self.scene),
+            scene: self.dragged.as_ref().map_or(&self.scene, |dragged| &dragged.scene),
             view: self.view_of(),
             selected: &self.session.selected,
             cable: self.session.cable,

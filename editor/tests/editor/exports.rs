@@ -2,6 +2,7 @@
 
 use crate::harness::{Harness, read_png, with};
 use signalbox_editor::keymap::Command;
+use signalbox_editor::screen::Message;
 use signalbox_engine::Audio;
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
@@ -200,4 +201,26 @@ fn the_patch_is_drawn_whole_whatever_is_seen_of_it() {
     }
     let text = std::fs::read_to_string(&svg).expect("a drawing");
     assert!(["bass", "lead", "sum"].iter().all(|id| text.contains(&format!(">{id}</text>"))));
+}
+
+#[test]
+fn all_that_ends_at_once_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut h = Harness::new(with(MIX));
+    let paths = ["one.svg", "two.svg"].map(|name| folder.path().join(name));
+    for path in &paths {
+        h.run(Command::ExportSvg);
+        h.chooser.chooses(path);
+        h.key("Enter");
+    }
+    let start = std::time::Instant::now();
+    while !paths.iter().all(|path| path.exists()) {
+        assert!(start.elapsed().as_secs() < 30, "not in time");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // What is written is told a moment later; nobody looks before.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    h.send(Message::Tick);
+    let told = h.screen.notice().map(|n| n.text.clone()).unwrap_or_default();
+    assert!(told.contains("one.svg") && told.contains("two.svg"), "{told}");
 }
