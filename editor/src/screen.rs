@@ -8,6 +8,7 @@ mod commands;
 mod dialogs;
 pub mod export;
 mod files;
+mod follow;
 pub mod gallery;
 pub mod hints;
 pub mod history;
@@ -15,6 +16,7 @@ pub mod inspector;
 mod intents;
 mod keys;
 pub mod marks;
+mod message;
 pub mod meters;
 mod notice;
 pub mod outline;
@@ -30,21 +32,21 @@ mod ways;
 
 pub use dialogs::{Answer, Ask, Dialogs, Given, System};
 pub use keys::heard;
+pub use message::Message;
 pub use notice::Notice;
 
 use crate::document::Document;
 use crate::geometry::Point;
 use crate::gesture::Gesture;
-use crate::keymap::{Chord, Command, Keymap};
-use crate::live::{Alone, Live, Output};
-use crate::picture::{Picture, Pictures, Sort};
+use crate::keymap::{Command, Keymap};
+use crate::live::{Live, Output};
+use crate::picture::{Picture, Pictures};
 use crate::scene::Scene;
 use crate::session::{Kept, Session, View};
-use crate::widget::graph_view;
 use iced::Task;
 use signalbox_engine::compile::Problem;
 use signalbox_engine::node::Shelf;
-use signalbox_engine::patch::{Edit, Scope};
+use signalbox_engine::patch::Scope;
 use signalbox_live::Pulse;
 use signalbox_studio::assets::Files;
 use std::collections::{BTreeSet, HashMap};
@@ -65,63 +67,6 @@ pub struct Options {
     pub output: Output,
     /// Whether the song stands at the start.
     pub stands: bool,
-}
-
-/// What happens.
-#[derive(Clone, Debug)]
-pub enum Message {
-    /// Something on the canvas.
-    Canvas(graph_view::Told),
-    /// A key that nothing else wanted.
-    Key(Chord),
-    /// A field was left by Escape.
-    Escaped,
-    /// A command from a button or the palette.
-    Run(Command),
-    /// A thirtieth of a second has passed.
-    Tick,
-    /// Something in the search.
-    Search(search::Message),
-    /// Something about the mark that is selected.
-    Mark(marks::Message),
-    /// Something in the inspector.
-    Inspector(inspector::Message),
-    /// The master volume is turned.
-    Volume(crate::widget::fader::Turn),
-    /// Something on the shelf.
-    Shelf(shelf::Message),
-    /// Something in the gallery.
-    Gallery(gallery::Message),
-    /// Something about export.
-    Export(export::Message),
-    /// What the clipboard holds.
-    Pasted(Option<String>),
-    /// What a dialog has given.
-    Given(Ask, Given),
-    /// Something where a path is typed.
-    Path(path::Message),
-    /// A button of a notice.
-    Notice(notice::Answer),
-    /// A hint is put away; all of them.
-    Hint(Option<usize>),
-    /// So many steps are to be done.
-    GoTo(usize),
-    /// The lines of script of a step, from 0 on, or of all that was done are copied.
-    CopySteps(Option<usize>),
-    /// A node of the outline: its path from the outside in.
-    Select(Vec<String>),
-    /// What is held is gone through.
-    Scrub(crate::widget::fader::Turn),
-    /// All is heard again.
-    HearAll,
-    /// So many graphs are left.
-    Leave(usize),
-    /// The window is to be closed.
-    Close,
-    /// The window has another size.
-    Resized(f32, f32),
-    /// A file was dropped on the window.
-    Dropped(PathBuf),
 }
 
 /// The screen.
@@ -368,165 +313,9 @@ impl Screen {
         Task::none()
     }
 
-    /// Does edits as one step; what is refused is told.
-    fn commit(&mut self, name: &str, edits: Vec<Edit>) -> bool {
-        if edits.is_empty() {
-            return false;
-        }
-        let values = values_of(&edits, &self.scope());
-        match self.document.commit(name, edits) {
-            Ok(()) => {
-                self.done(values);
-                true
-            }
-            Err(error) => {
-                self.notice = Some(Notice::tell(sentence(&error.to_string())));
-                false
-            }
-        }
-    }
-
-    /// Does edits as a part of a drag.
-    fn drag(&mut self, name: &str, edits: Vec<Edit>) {
-        let values = values_of(&edits, &self.scope());
-        match self.document.drag(name, edits) {
-            Ok(()) => self.done(values),
-            Err(error) => self.notice = Some(Notice::tell(sentence(&error.to_string()))),
-        }
-    }
-
-    /// Edits were done. Of a node that has other values alone, nothing but its picture is another: that spares large
-    /// patches much.
-    fn done(&mut self, values: Option<BTreeSet<String>>) {
-        let Some(nodes) = values else { return self.changed() };
-        self.live.set(self.document.shared(), &self.session);
-        self.want_steps();
-        nodes.iter().for_each(|id| self.picture_of(id));
-        let delays = |id: &String| self.declaration(id).is_some_and(|d| d.delay.is_some());
-        if nodes.iter().any(delays) {
-            self.tell();
-        }
-    }
-
-    /// The document, or which of its graphs is looked at, is another one than before.
-    fn changed(&mut self) {
-        self.session.settle(self.document.patch());
-        self.live.set(self.document.shared(), &self.session);
-        self.redraw();
-    }
-
-    /// Draws what there is anew.
-    fn redraw(&mut self) {
-        let patch = self.document.patch();
-        let scope = self.session.scope(patch);
-        self.scene = Scene::new(patch, &scope, &self.shelf);
-        if let (Some(solo), Some(graph)) = (&self.session.solo, patch.scope(&scope))
-            && solo.inside == self.session.inside
-        {
-            let alone = Alone::new(graph, &solo.nodes);
-            let passes = |id: u32| graph.cables.get(&id).is_some_and(|c| alone.passes(c));
-            self.scene.alone(&solo.nodes, |id| alone.sounds(id), passes);
-        }
-        self.tell();
-        let port = |&(card, socket): &(usize, usize)| {
-            let card = &self.scene.cards[card];
-            (card.id.as_str(), card.sockets[socket].port.name.as_str())
-        };
-        self.live.pin(&self.session.inside, self.scene.pins.iter().map(|p| port(&p.source)));
-        self.session.mark = self.session.mark.filter(|mark| self.scene.mark(*mark).is_some());
-        self.dragged = None;
-        self.wrong = wrong(&self.live, &self.scene);
-        self.want_steps();
-        self.picture();
-    }
-
-    /// Shows what the engine tells of the graph that is looked at.
-    fn tell(&mut self) {
-        let mut told = self.live.insight(&self.session.inside);
-        let patch = self.document.patch();
-        if let Some(graph) = patch.scope(&self.session.scope(patch)) {
-            told.ask(graph, &self.shelf);
-        }
-        self.scene.tell(&told, self.session.kept.costs);
-    }
-
-    /// Finds the pictures of all nodes that have one.
-    fn picture(&mut self) {
-        let patch = self.document.patch();
-        let Some(graph) = patch.scope(&self.session.scope(patch)) else { return };
-        let before = std::mem::take(&mut self.shown);
-        for (id, node) in &graph.nodes {
-            let Some(declaration) = self.shelf.get(&node.kind) else { continue };
-            // While the next one is made, that of before is seen.
-            let sort = Sort::of(declaration);
-            let old = || before.get(id).filter(|p| p.sort == sort).cloned();
-            if let Some(picture) = self.pictures.get(declaration, &node.values).or_else(old) {
-                self.shown.insert(id.clone(), picture);
-            }
-        }
-    }
-
-    /// Finds the picture of one node, if it has one.
-    fn picture_of(&mut self, id: &str) {
-        let patch = self.document.patch();
-        let node = patch.scope(&self.session.scope(patch)).and_then(|g| g.nodes.get(id));
-        let Some(node) = node else { return };
-        let declaration = self.shelf.get(&node.kind);
-        // While the next one is made, that of before is seen.
-        if let Some(picture) = declaration.and_then(|d| self.pictures.get(d, &node.values)) {
-            self.shown.insert(id.into(), picture);
-        }
-    }
-
-    fn tick(&mut self) -> Task<Message> {
-        let moved = self.live.collect() | self.look_at_pins() | self.collect_steps();
-        if self.session.kept.costs && self.measured.elapsed() > COSTS {
-            self.measured = Instant::now();
-            self.live.measure();
-        }
-        if self.live.reported() {
-            self.tell();
-        }
-        if self.live.answered() {
-            self.wrong = wrong(&self.live, &self.scene);
-        }
-        for control in self.live.learnt() {
-            self.learnt(control);
-        }
-        if self.pictures.collect() {
-            self.picture();
-        }
-        let heard = self.live.heard().filter(|_| self.session.kept.meters);
-        self.meters.listen(heard);
-        self.inspect();
-        self.look_at_shelf();
-        self.look_at_work();
-        self.moves = moved || self.export.works() || self.live.waits();
-        self.odd = !self.odd;
-        self.keep_safe();
-        Task::none()
-    }
-
     fn view_of(&self) -> View {
         self.session.view().unwrap_or_default()
     }
-}
-
-/// The nodes of a graph of which edits change the values, where they change nothing else.
-fn values_of(edits: &[Edit], scope: &Scope) -> Option<BTreeSet<String>> {
-    let node = |edit: &Edit| match edit {
-        Edit::SetValue(of, id, ..) if of == scope => Some(id.clone()),
-        _ => None,
-    };
-    edits.iter().map(node).collect()
-}
-
-/// The nodes that problems are about, as far as they are seen.
-fn wrong(live: &Live, scene: &Scene) -> BTreeSet<String> {
-    let places = live.problems().iter().flat_map(|p| {
-        p.place.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_' && c != ' ').collect::<Vec<_>>()
-    });
-    places.filter(|id| scene.card(id).is_some()).map(String::from).collect()
 }
 
 /// A problem in words. What is wrong with all of the patch needs no place.
