@@ -96,11 +96,11 @@ mod tests {
 
     /// A step, a loop of two that is run for so many frames at once, and a step behind it.
     fn told(frames: usize) -> Vec<Told> {
-        let step = |round| Told {
+        let step = |round: Option<Round>| Told {
             words: String::new(),
             nodes: Vec::new(),
             cables: Vec::new(),
-            runs: round == None,
+            runs: round.is_none(),
             round,
         };
         vec![step(None), step(Some(Round { steps: 2, frames })), step(None), step(None), step(None)]

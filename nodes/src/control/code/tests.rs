@@ -85,7 +85,7 @@ fn what_hangs_on_parameters_alone_follows_them() {
     let mut rig = Rig::new(&NODE, 48_000, &[("program", json!(program))], &[1]).unwrap();
     let course: Vec<f32> = (0..500).map(|i| if i < 130 { 0.2 } else { i as f32 * 0.01 }).collect();
     rig.move_parameter("p1", course.clone());
-    let y = rig.through(&[x.clone()]).remove(0);
+    let y = rig.through(std::slice::from_ref(&x)).remove(0);
     for i in 0..500 {
         assert!((x[i] * (2.0 * course[i]).sin() - y[i]).abs() < 2e-6, "{i}");
     }

@@ -52,7 +52,7 @@ fn at_0_the_sound_passes_late() {
     let x = noise(1, 48_000);
     for mix in [0.0, 40.0, 100.0] {
         let mut rig = rig(0.0, mix, 1);
-        let y = rig.through(&[x.clone()]).remove(0);
+        let y = rig.through(std::slice::from_ref(&x)).remove(0);
         let latency = size(RATE);
         assert_eq!(rig.latency(), latency);
         let off: Vec<f32> = y[2 * latency..].iter().zip(&x[latency..]).map(|(y, x)| y - x).collect();
