@@ -130,7 +130,6 @@ impl Slots {
                 self.leave(old, &new, gone, fade, &tempo);
             }
         }
-        self.coming.retain(|door, _| new.graph.nodes.contains_key(door));
         self.keep_ids(old.as_ref(), &mut new);
         self.slots = named;
         self.said = slots.to_vec();

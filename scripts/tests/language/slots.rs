@@ -212,7 +212,41 @@ fn where_the_song_stands_or_leaves_nothing_fades() {
         let (mut slots, _, _) = changed(&project, &text(400.0, how), &text(900.0, how), 5.0);
         assert!(slots.tick(gone).is_some_and(|p| p.graph.lanes.is_empty()), "{gone:?}");
     }
+    // A fade that is under way where the song stands is over.
+    let (mut slots, new, playing) = changed(&project, &text(400.0, how), &text(900.0, how), 5.0);
+    assert!(!playing.graph.lanes.is_empty());
+    assert!(slots.change(new.patch.clone(), &new.slots, stands).graph.lanes.is_empty());
     // A slot without a fade keeps the nodes that did not change.
     let (_, _, playing) = changed(&project, &text(400.0, ""), &text(900.0, ""), 1.0);
     assert!(playing.graph.nodes.contains_key("pad osc") && !playing.graph.nodes.contains_key("pad osc ~2"));
+}
+
+#[test]
+fn a_change_of_a_curve_or_of_a_level_alone_is_a_change() {
+    let project = Project::new();
+    let slot = |what: &str| {
+        format!("rate(16.khz); def(\"pad\", fade: 1.s, || osc(400.hz, shape: \"sine\") {what});")
+    };
+    let ride = |db: f64| slot(&format!("|> gain(ride([0.s, 0.db], [9.s, {db:.1}.db]))"));
+    for (old, new) in [(ride(-6.0), ride(-9.0)), (slot("* -6.db"), slot("* -9.db"))] {
+        let (slots, _, _) = changed(&project, &old, &new, 1.0);
+        assert_eq!(slots.fades().len(), 1, "{new}");
+        let (slots, _, _) = changed(&project, &old, &old, 1.0);
+        assert!(slots.fades().is_empty(), "{old}");
+    }
+}
+
+#[test]
+fn what_lies_on_the_grid_but_for_rounding_begins_there() {
+    let project = Project::new();
+    let how = ", fade: 1.s, quant: 1.beat / 5";
+    let (old, new) = (build(&project, &text(400.0, how)), build(&project, &text(900.0, how)));
+    for k in 5..60 {
+        // A fade begins 150 ms behind the change at the earliest; here that lies on the grid of 100 ms.
+        let soon = f64::from(k) * 0.1;
+        let mut slots = Slots::default();
+        slots.change(old.patch.clone(), &old.slots, turn(0.0));
+        slots.change(new.patch.clone(), &new.slots, turn(soon - 0.15));
+        near("it begins", slots.fades()[0].span.0, soon, 1e-6);
+    }
 }
