@@ -405,7 +405,8 @@ impl Screen {
             return;
         }
         match edits::fold(self.document.patch(), &self.scope(), &self.session.selected) {
-            Ok((instance, edits)) => {
+            Ok((instance, mut edits)) => {
+                self.lay_free(&mut edits, &instance);
                 if self.commit("fold", edits) {
                     self.session.select(&instance);
                 }

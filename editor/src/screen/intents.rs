@@ -3,7 +3,7 @@
 use super::notice::Offer;
 use super::{Dragged, Message, Notice, Screen, search};
 use crate::edits;
-use crate::geometry::Point;
+use crate::geometry::{Point, Rect};
 use crate::gesture::{self, Gesture, Intent, Pointer, Table};
 use crate::layout::GRID;
 use crate::ports::{self, Misfit};
@@ -11,8 +11,11 @@ use crate::session::View;
 use crate::widget::graph_view::Told;
 use iced::Task;
 use signalbox_engine::compile::{Context, settle};
-use signalbox_engine::patch::{Edit, Endpoint, Patch};
+use signalbox_engine::patch::{Edit, Endpoint, Node, Patch};
 use std::collections::BTreeSet;
+
+/// The room that a new node is given.
+const ROOM: Point = Point::new(crate::scene::WIDTH, 96.0);
 
 /// How far away the nearest node may be to be connected by a key.
 const FAR: f32 = 800.0;
@@ -342,18 +345,36 @@ impl Screen {
 
     /// A place where nothing lies: right of what is selected, or in the middle of the view.
     pub(super) fn free_place(&self) -> Point {
-        let size = Point::new(crate::scene::WIDTH, 96.0);
         let start = match self.session.single().and_then(|id| self.scene.card(id)) {
             Some(card) => Point::new(card.rect.end().x + 64.0, card.rect.at.y),
-            None => self.view_of().seen(self.size).center() - size / 2.0,
+            None => self.view_of().seen(self.size).center() - ROOM / 2.0,
         };
+        self.free_from(start, ROOM, &BTreeSet::new())
+    }
+
+    /// The first place from one on downwards where nothing lies but what goes away.
+    pub(super) fn free_from(&self, start: Point, size: Point, gone: &BTreeSet<String>) -> Point {
+        let marks = self.scene.pins.iter().map(|p| p.rect).chain(self.scene.comments.iter().map(|c| c.rect));
+        let stays = self.scene.cards.iter().filter(|c| !gone.contains(&c.id)).map(|c| c.rect);
+        let stays: Vec<Rect> = stays.chain(marks).collect();
         let free = |at: &Point| {
-            let place = crate::geometry::Rect { at: *at, size }.grown(8.0);
-            let marks =
-                self.scene.pins.iter().map(|p| p.rect).chain(self.scene.comments.iter().map(|c| c.rect));
-            !self.scene.cards.iter().map(|c| c.rect).chain(marks).any(|r| r.meets(place))
+            let place = Rect { at: *at, size }.grown(8.0);
+            !stays.iter().any(|r| r.meets(place))
         };
-        let tried = (0..40).map(|k| start + Point::new(0.0, 32.0 * k as f32));
-        tried.clone().find(free).unwrap_or(start)
+        let mut tried = (0..40).map(|k| start + Point::new(0.0, 32.0 * k as f32));
+        tried.find(free).unwrap_or(start)
+    }
+
+    /// Lets a node that comes in for what is selected lie where it covers nothing.
+    pub(super) fn lay_free(&self, edits: &mut [Edit], comes: &str) {
+        for edit in edits {
+            if let Edit::AddNode(_, id, Node { at: Some(at), .. }) = edit
+                && id == comes
+            {
+                let start = Point::new(at.0 as f32, at.1 as f32);
+                let free = self.free_from(start, ROOM, &self.session.selected);
+                *at = (f64::from(free.x), f64::from(free.y));
+            }
+        }
     }
 }

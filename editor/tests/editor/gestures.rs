@@ -446,6 +446,18 @@ fn the_outline_is_the_patch_as_a_tree() {
 }
 
 #[test]
+fn what_is_folded_from_both_sides_of_a_node_covers_nothing() {
+    let row = ["a", "b", "c"].map(|id| {
+        format!(r#"{{"id": "{id}", "kind": "gain", "at": [{}, 0]}}"#, 200 * (id.as_bytes()[0] - b'a') as u32)
+    });
+    let mut h = Harness::new(with(&format!(r#"{{"format": 1, "nodes": [{}]}}"#, row.join(", "))));
+    h.screen.session.selected = ["a", "c"].map(String::from).into();
+    one_step(&mut h, |h| h.key("Ctrl+G"));
+    let ((_, b), (x, y)) = (place(&h, "b"), place(&h, "group"));
+    assert!((x - 200.0).abs() <= 16.0 && (y - b).abs() > 48.0, "{x}, {y}: below what lay between");
+}
+
+#[test]
 fn escape_puts_away_what_is_in_the_hand_and_what_is_selected() {
     let mut h = chain();
     let from = h.head("spare");

@@ -9,9 +9,11 @@ use crate::screen::{Screen, told};
 use crate::theme::{self, Colors};
 use crate::value;
 use crate::widget::fader::Fader;
+use crate::widget::length;
 use iced::widget::{button, column, container, pick_list, row, scrollable, space, text, text_input, tooltip};
 use iced::{Center, Element, Fill, padding};
 use signalbox_engine::node::{Declaration, Kind, Setting};
+use std::borrow::Cow;
 
 /// How wide the pane is, and in a window that is called wide.
 const WIDTH: (f32, f32) = (312.0, 384.0);
@@ -178,10 +180,10 @@ impl Screen {
             c.dim
         };
         let mark = if knob.moved { " ~" } else { "" };
-        let words = text(format!("{name}{mark}")).size(theme::SMALL).color(color);
+        let words = text(format!("{}{mark}", in_two(&name))).size(theme::SMALL).color(color);
         let tip = self.tip(&knob, c);
         let label = tooltip(
-            container(words.wrapping(text::Wrapping::Glyph)).width(NAME),
+            container(words.wrapping(text::Wrapping::WordOrGlyph)).width(NAME),
             tip,
             tooltip::Position::Left,
         );
@@ -352,5 +354,15 @@ impl Screen {
             pair(("Export a file…", Command::ExportMix, false), (record, Command::Record, records), c),
         ];
         all.push(space().height(8)).push(column(rows).spacing(6)).into()
+    }
+}
+
+/// The name of a parameter inside of a sub-patch, in two lines where it is too long for one.
+fn in_two(name: &str) -> Cow<'_, str> {
+    match name.rsplit_once('.') {
+        Some((node, parameter)) if length(name) * theme::SMALL > NAME => {
+            format!("{node}.\n{parameter}").into()
+        }
+        _ => name.into(),
     }
 }
